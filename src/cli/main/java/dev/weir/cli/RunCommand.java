@@ -66,7 +66,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (dryRun) {
-      return DoctorCommand.report(job, overrides, savepoint);
+      return DoctorCommand.report(job, overrides);
     }
     JobSettings settings = JobSettings.read(job, overrides);
     if (state != null) {

@@ -1,7 +1,7 @@
 package dev.weir.cli;
 
-import dev.weir.cli.console.UsageException;
 import dev.weir.cli.cluster.ClusterFailure;
+import dev.weir.cli.console.UsageException;
 import dev.weir.job.DuplicateJobCheck;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;

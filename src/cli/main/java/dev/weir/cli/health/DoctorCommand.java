@@ -30,8 +30,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Examples: weir doctor my-job.yaml",
-      "          weir doctor my-job.yaml --jobmanager localhost:8081",
-      "          weir doctor my-job.yaml --savepoint savepoints/savepoint-1a2b3c"
+      "          weir doctor my-job.yaml --jobmanager localhost:8081"
     })
 public final class DoctorCommand implements Callable<Integer> {
 
@@ -53,14 +52,6 @@ public final class DoctorCommand implements Callable<Integer> {
       description = "Tasks of each operator; by default the cluster's parallelism.default, or 1.")
   private Integer parallelism;
 
-  @Option(
-      names = "--savepoint",
-      paramLabel = "PATH",
-      description =
-          "Savepoint that the job will start from: were partitions of the observations added"
-              + " since?")
-  private String savepoint;
-
   @Option(names = "--format", defaultValue = "text")
   private Format format;
 
@@ -68,24 +59,16 @@ public final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     FlinkRest flink = jobManager == null ? null : FlinkRest.of(jobManager);
     UsageException.checkRange("--parallelism", parallelism, 1, 32_768);
-    return report(flink, format);
+    return report(file, overrides, flink, parallelism).print(format);
   }
 
-  /**
-   * The same for a job that another command would start.
-   *
-   * @param savepoint that it would start from; null for none
-   * @return the exit code
-   */
-  public static int report(Path file, Map<String, String> overrides, String savepoint) {
-    DoctorCommand doctor = new DoctorCommand();
-    doctor.file = file;
-    doctor.overrides.putAll(overrides);
-    doctor.savepoint = savepoint;
-    return doctor.report(null, Format.text);
+  /** The same for a job that another command would start; returns the exit code. */
+  public static int report(Path file, Map<String, String> overrides) {
+    return report(file, overrides, null, null).print(Format.text);
   }
 
-  private int report(FlinkRest flink, Format format) {
+  private static Findings report(
+      Path file, Map<String, String> overrides, FlinkRest flink, Integer parallelism) {
     JobSettings job;
     try {
       job = JobSettings.read(file, overrides);
@@ -95,12 +78,11 @@ public final class DoctorCommand implements Callable<Integer> {
           .lines()
           .forEach(
               line -> findings.fail("job file", "docs/job-file.md lists its options", "%s", line));
-      return findings.print(format);
+      return findings;
     }
     KafkaSettings kafka = job.kafka();
     JobChecks checks = new JobChecks(false, job, kafka.registry());
     checks.parallelism = parallelism;
-    checks.savepoint = savepoint;
     checks.findings.ok("job file", "%s: job %s", file, job.name());
     checks.flink(flink, flink != null);
     checks.kafka(
@@ -111,6 +93,6 @@ public final class DoctorCommand implements Callable<Integer> {
           return KafkaClients.of(kafka.bootstrapServers(), properties);
         },
         kafka.topics());
-    return checks.findings.print(format);
+    return checks.findings;
   }
 }

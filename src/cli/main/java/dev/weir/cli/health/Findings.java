@@ -41,7 +41,9 @@ final class Findings {
   record Finding(Level level, String check, String found, String next) {}
 
   private final List<Finding> findings = new ArrayList<>();
-  private final ObjectNode figures = Json.object();
+
+  /** Figures of the JSON by name, such as {@code forecasts.series}. */
+  final ObjectNode figures = Json.object();
 
   void ok(String check, String format, Object... args) {
     add(Level.ok, check, "", format, args);
@@ -60,11 +62,6 @@ final class Findings {
     String found = Printable.line(ClientProperties.masked(String.format(format, args)), 1_000);
     findings.add(
         new Finding(level, check, found, level == Level.ok ? "" : Printable.line(next, 500)));
-  }
-
-  /** Figures of the JSON by name, such as {@code forecasts.series}. */
-  ObjectNode figures() {
-    return figures;
   }
 
   /** Runs a check; one that the user's rights do not allow is a warning. */
@@ -144,15 +141,5 @@ final class Findings {
       return "%d min %d s".formatted(d.toMinutes(), d.toSecondsPart());
     }
     return d.toSeconds() > 0 ? d.toSeconds() + " s" : d.toMillis() + " ms";
-  }
-
-  static String bytes(long bytes) {
-    if (bytes >= 1L << 30) {
-      return String.format("%.1f GB", bytes / (double) (1L << 30));
-    }
-    if (bytes >= 1L << 20) {
-      return String.format("%.1f MB", bytes / (double) (1L << 20));
-    }
-    return String.format("%.1f KB", bytes / 1024.0);
   }
 }

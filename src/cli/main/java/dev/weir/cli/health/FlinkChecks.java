@@ -6,13 +6,13 @@ import dev.weir.cli.cluster.ClusterFailure;
 import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.cli.cluster.FlinkRest.Job;
 import dev.weir.cli.health.Findings.Level;
-import dev.weir.option.Durations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.util.TimeUtils;
 
 /** Whether a Flink cluster fits a job before its start, and how the job runs after it. */
 final class FlinkChecks {
@@ -36,19 +36,11 @@ final class FlinkChecks {
   }
 
   /**
+   * Whether the cluster fits a job before its start.
+   *
    * @throws IOException if Flink does not answer
    */
-  void check() throws IOException {
-    if (checks.isStarted) {
-      job();
-    } else {
-      cluster();
-    }
-  }
-
-  // ---- before the start
-
-  private void cluster() throws IOException {
+  void cluster() throws IOException {
     Map<String, String> config = new HashMap<>();
     if (rest != null) {
       JsonNode overview = rest.get("/overview");
@@ -95,17 +87,7 @@ final class FlinkChecks {
   }
 
   private void interval(String text) {
-    Duration interval;
-    try {
-      interval = Durations.parse(text);
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      findings.warn(
-          "checkpoints",
-          "write it as 10 s",
-          "execution.checkpointing.interval: expected a duration, got '%s'",
-          text);
-      return;
-    }
+    Duration interval = TimeUtils.parseDuration(text);
     boolean exact = checks.job.kafka().delivery().isExact();
     Duration timeout = checks.job.kafka().delivery().timeout();
     findings.add(
@@ -118,9 +100,12 @@ final class FlinkChecks {
         exact ? ", a transaction ends after " + timeout : "");
   }
 
-  // ---- after the start
-
-  private void job() throws IOException {
+  /**
+   * How the job runs.
+   *
+   * @throws IOException if Flink does not answer
+   */
+  void job() throws IOException {
     Job job = chosen();
     if (job == null) {
       return;
@@ -131,7 +116,7 @@ final class FlinkChecks {
     long uptime = detail.path("duration").asLong();
     long restarts = restarts(job.id());
     findings
-        .figures()
+        .figures
         .put("job.id", job.id())
         .put("job.name", job.name())
         .put("job.state", job.state())
@@ -191,9 +176,7 @@ final class FlinkChecks {
   /** -1 if unknown: a job that has ended has no metrics. */
   private long restarts(String id) {
     try {
-      JsonNode answer = rest.get("/jobs/" + id + "/metrics?get=numRestarts");
-      String value = answer.path(0).path("value").asText("");
-      return value.matches("[0-9]{1,18}") ? Long.parseLong(value) : -1;
+      return rest.get("/jobs/" + id + "/metrics?get=numRestarts").path(0).path("value").asLong(-1);
     } catch (IOException e) {
       return -1;
     }
@@ -207,12 +190,12 @@ final class FlinkChecks {
             .path(0);
     String trace = newest.path("stacktrace").asText("");
     if (trace.isEmpty()) {
-      findings.figures().putNull("job.last_exception");
+      findings.figures.putNull("job.last_exception");
       return;
     }
     long ago = now - newest.path("timestamp").asLong();
     String line = ClusterFailure.root(trace);
-    findings.figures().put("job.last_exception", line).put("job.last_exception_ago_ms", ago);
+    findings.figures.put("job.last_exception", line).put("job.last_exception_ago_ms", ago);
     findings.add(
         job.isRunning() && ago < RECENT_MILLIS ? Level.fail : Level.ok,
         "exception",
@@ -245,7 +228,7 @@ final class FlinkChecks {
     long failures = answer.path("counts").path("failed").asLong();
     ObjectNode figures =
         findings
-            .figures()
+            .figures
             .put("checkpoints.completed", completed)
             .put("checkpoints.failed", failures)
             .put("checkpoints.interval_ms", interval);
@@ -260,8 +243,8 @@ final class FlinkChecks {
           .put("checkpoints.last_duration_ms", took)
           .put("checkpoints.last_bytes", bytes);
       done +=
-          "; last %s ago, took %s, state %s"
-              .formatted(Findings.duration(since), Findings.duration(took), Findings.bytes(bytes));
+          "; last %s ago, took %s, state %,.0f KB"
+              .formatted(Findings.duration(since), Findings.duration(took), bytes / 1024.0);
     }
     boolean late = since > Math.max(MIN_WAIT_MILLIS, (INTERVALS + 1) * Math.max(0, interval));
     boolean hasFailed =

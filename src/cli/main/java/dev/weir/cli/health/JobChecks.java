@@ -15,8 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 
@@ -37,7 +36,6 @@ final class JobChecks {
 
   // of the command line; null for what is not given
   Integer parallelism;
-  String savepoint;
   String name; // the job's name or id; after the check of Flink its name there
   String group;
   long maxLag;
@@ -64,11 +62,16 @@ final class JobChecks {
   void flink(FlinkRest rest, boolean isRequired) {
     String problem = "not checked";
     try {
-      new FlinkChecks(this, rest).check();
+      FlinkChecks checks = new FlinkChecks(this, rest);
+      if (isStarted) {
+        checks.job();
+      } else {
+        checks.cluster();
+      }
       if (rest != null) {
         return;
       }
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       problem = e.getMessage();
     }
     Findings.Level level = isRequired ? Findings.Level.fail : Findings.Level.warn;
@@ -173,22 +176,41 @@ final class JobChecks {
     return has(topic) ? extents.computeIfAbsent(topic, records::extent) : null;
   }
 
-  /** A group's offsets in a topic, by partition; without those that it has not committed. */
-  Map<Integer, Long> committed(String group, String topic) {
-    Map<Integer, Long> offsets = new TreeMap<>();
-    admin
-        .committed(group, topic)
-        .forEach((partition, place) -> offsets.put(partition, place.offset()));
-    return offsets;
-  }
+  /**
+   * The newest records of a topic.
+   *
+   * @param isAll whether the topic has no others
+   * @param problems how many of them have one
+   * @param example one of these, with its record's place
+   */
+  record Sample(boolean isAll, int count, int problems, String example) {}
 
   /**
-   * Reads the newest records of a topic that exists; returns whether these are all.
+   * Reads the newest records of a topic that exists.
    *
    * @param max of all partitions together
+   * @param problemWith returns what is wrong with a record, or null
    */
-  boolean newest(String topic, int max, Consumer<ConsumerRecord<byte[], byte[]>> action) {
-    return records.newest(topic, extent(topic), max, action);
+  Sample newest(
+      String topic, int max, Function<ConsumerRecord<byte[], byte[]>, String> problemWith) {
+    int[] count = new int[2];
+    String[] example = {""};
+    boolean isAll =
+        records.newest(
+            topic,
+            extent(topic),
+            max,
+            record -> {
+              count[0]++;
+              String problem = problemWith.apply(record);
+              if (problem != null) {
+                count[1]++;
+                example[0] =
+                    "%s-%d@%d: %s"
+                        .formatted(record.topic(), record.partition(), record.offset(), problem);
+              }
+            });
+    return new Sample(isAll, count[0], count[1], example[0]);
   }
 
   /** The topics of observations that exist. */

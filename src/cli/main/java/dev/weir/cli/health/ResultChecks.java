@@ -3,6 +3,7 @@ package dev.weir.cli.health;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.health.Findings.Level;
+import dev.weir.cli.health.JobChecks.Sample;
 import dev.weir.forecast.Classification;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings.Topics;
@@ -30,7 +31,6 @@ import java.util.function.ToDoubleFunction;
 final class ResultChecks {
 
   private static final int SAMPLE = 1_000; // records of a topic
-  private static final int MAX_WORDS = 20; // a topic may contain any number of them
   private static final double MAX_DEAD = 0.1;
   private static final double MAX_WITHOUT_MODEL = 0.5;
 
@@ -51,7 +51,7 @@ final class ResultChecks {
     this.checks = checks;
     this.findings = checks.findings;
     this.topics = checks.topics;
-    this.figures = findings.figures();
+    this.figures = findings.figures;
   }
 
   void check() {
@@ -67,30 +67,28 @@ final class ResultChecks {
 
   /** Decodes the newest records of a topic; those that can't be decoded are a finding. */
   private <T> int newest(String topic, Decoder<T> decoder, Consumer<T> action) {
-    int[] count = new int[2];
-    checks.newest(
-        topic,
-        SAMPLE,
-        record -> {
-          count[0]++;
-          T decoded;
-          try {
-            decoded = decoder.decode(record.value() == null ? new byte[0] : record.value());
-          } catch (MalformedRecordException e) {
-            count[1]++;
-            return;
-          }
-          action.accept(decoded);
-        });
-    if (count[1] > 0) {
+    Sample sample =
+        checks.newest(
+            topic,
+            SAMPLE,
+            record -> {
+              try {
+                action.accept(
+                    decoder.decode(record.value() == null ? new byte[0] : record.value()));
+                return null;
+              } catch (MalformedRecordException e) {
+                return e.toString();
+              }
+            });
+    if (sample.problems() > 0) {
       findings.fail(
           topic,
           "does something else write there? weir tail names each one's place",
           "%d of the newest %d records can't be read",
-          count[1],
-          count[0]);
+          sample.problems(),
+          sample.count());
     }
-    return count[0] - count[1];
+    return sample.count() - sample.problems();
   }
 
   private void forecasts(String topic) {
@@ -111,7 +109,7 @@ final class ResultChecks {
               newest[0] = Math.max(newest[0], forecast.origin());
               statuses.merge(forecast.status().name(), 1, Integer::sum);
               if (!forecast.model().isEmpty()) {
-                merge(models, "%s v%d".formatted(forecast.model(), forecast.modelVersion()));
+                models.merge(forecast.model() + " v" + forecast.modelVersion(), 1, Integer::sum);
               }
             });
     figures.put("forecasts.sampled", count).put("forecasts.series", series.size());
@@ -226,7 +224,7 @@ final class ResultChecks {
             new ClassificationCodec()::decode,
             one -> {
               statuses.merge(one.status().name(), 1, Integer::sum);
-              merge(classes, one.label());
+              classes.merge(one.label(), 1, Integer::sum);
               newest.merge(one.series(), one, (a, b) -> a.windowEnd() >= b.windowEnd() ? a : b);
             });
     long labels = 0;
@@ -278,38 +276,31 @@ final class ResultChecks {
     // should one partition contain all of them
     int max = (int) Math.max(SAMPLE, checks.extent(topic).partitions() * (MAX_DEAD * observed + 1));
     Map<String, Integer> reasons = new TreeMap<>();
-    int[] count = new int[2];
-    boolean all =
+    Sample sample =
         checks.newest(
             topic,
             max,
             record -> {
               Letter letter = DeadLetterTopic.letter(record);
               Source from = letter.source();
-              count[0]++;
-              merge(reasons, letter.reason() == null ? "(none)" : letter.reason());
+              reasons.merge(letter.reason() == null ? "(none)" : letter.reason(), 1, Integer::sum);
               Long begin =
                   from == null ? null : recentFrom.get(from.topic() + "-" + from.partition());
-              count[1] += begin != null && from.offset() >= begin ? 1 : 0;
+              return begin != null && from.offset() >= begin ? "recent" : null;
             });
-    figures.put("dead_letters.sampled", count[0]);
+    figures.put("dead_letters.sampled", sample.count());
     reasons.forEach((reason, of) -> figures.put("dead_letters.reason." + reason, of));
     findings.add(
-        count[1] > MAX_DEAD * observed ? Level.fail : Level.ok,
+        sample.problems() > MAX_DEAD * observed ? Level.fail : Level.ok,
         "dead letters",
         "weir dead-letters --topic " + topic + " lists them by reason, --show 1 shows one",
-        count[0] == 0
+        sample.count() == 0
             ? "none"
             : "%2$s%1$,d by reason: %3$s; %4$,d of the newest %5$,d observations",
-        count[0],
-        all ? "" : "newest ",
+        sample.count(),
+        sample.isAll() ? "" : "newest ",
         reasons,
-        count[1],
+        sample.problems(),
         observed);
-  }
-
-  private static void merge(Map<String, Integer> counts, String word) {
-    String name = counts.size() < MAX_WORDS || counts.containsKey(word) ? word : "(others)";
-    counts.merge(name, 1, Integer::sum);
   }
 }

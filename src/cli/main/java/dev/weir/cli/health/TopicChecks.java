@@ -1,8 +1,8 @@
 package dev.weir.cli.health;
 
 import dev.weir.cli.health.Findings.Level;
+import dev.weir.cli.health.JobChecks.Sample;
 import dev.weir.job.JobSettings;
-import dev.weir.job.SavepointPartitions;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.KafkaSettings.Transactions;
 import dev.weir.kafka.admin.TopicConsumer.Extent;
@@ -11,12 +11,10 @@ import dev.weir.kafka.codec.RecordDeserializer;
 import dev.weir.kafka.codec.RecordValidator;
 import dev.weir.kafka.covariate.CovariateDeserializer;
 import dev.weir.kafka.covariate.OutsideDeserializer;
-import java.io.IOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -102,7 +100,6 @@ final class TopicChecks {
         findings.allowed(name, () -> settings(name));
       }
     }
-    checks.observations().forEach(name -> findings.allowed("partitions", () -> partitions(name)));
     if (checks.isReadable) {
       records();
     }
@@ -137,55 +134,6 @@ final class TopicChecks {
           topics.ofClasses().labels(),
           problems(new LabelDeserializer(null, job.kafka().source().maxFuture())));
     }
-  }
-
-  /**
-   * Keys move to partitions that are added. Their newer values would be read beside older ones that
-   * still wait in the old partitions, which would then become LATE.
-   */
-  private void partitions(String name) {
-    Extent extent = checks.extent(name);
-    Map<Integer, Long> committed = checks.committed(job.kafka().group(), name);
-    Set<Integer> known = committed.keySet();
-    if (checks.savepoint != null) {
-      try {
-        known = SavepointPartitions.of(checks.savepoint, name);
-      } catch (IOException | RuntimeException e) { // the path may contain anything
-        findings.fail(
-            "savepoint",
-            "name a savepoint's folder that this machine can read",
-            "%s: %s",
-            checks.savepoint,
-            e.getMessage());
-        return;
-      }
-      findings.ok("savepoint", "has read %d partitions of %s", known.size(), name);
-    }
-    if (known.isEmpty()) {
-      return; // a first start reads all partitions from their beginnings
-    }
-    Map<Integer, Long> added = new TreeMap<>(extent.ends());
-    added.keySet().removeAll(known);
-    if (checks.savepoint == null) { // an empty one may only have had nothing to commit
-      added.entrySet().removeIf(end -> end.getValue() <= extent.begins().get(end.getKey()));
-    }
-    if (added.isEmpty()) {
-      return;
-    }
-    Map<Integer, Long> read = new TreeMap<>(committed);
-    read.putAll(added);
-    long lag = extent.behind(read);
-    findings.add(
-        lag > 0 ? Level.warn : Level.ok,
-        "partitions",
-        "set window.out-of-orderness to the time that the backlog spans until it is read:"
-            + " docs/operations.md, More partitions",
-        "%d of %d partitions of %s were added, and group %s is %,d records behind in the others",
-        added.size(),
-        extent.partitions(),
-        name,
-        job.kafka().group(),
-        lag);
   }
 
   /** Returns why a record can't be used, in one line, or null. */
@@ -250,44 +198,29 @@ final class TopicChecks {
    */
   private void records(String topic, Function<ConsumerRecord<byte[], byte[]>, String> problemWith) {
     if (checks.has(topic)) {
-      findings.allowed(topic, () -> newest(topic, problemWith));
+      findings.allowed(topic, () -> report(topic, checks.newest(topic, SAMPLE, problemWith)));
     }
   }
 
-  private void newest(String topic, Function<ConsumerRecord<byte[], byte[]>, String> problemWith) {
-    int[] count = new int[2];
-    String[] example = {""};
-    checks.newest(
-        topic,
-        SAMPLE,
-        record -> {
-          count[0]++;
-          String problem = problemWith.apply(record);
-          if (problem != null) {
-            count[1]++;
-            example[0] =
-                "%s-%d@%d: %s"
-                    .formatted(record.topic(), record.partition(), record.offset(), problem);
-          }
-        });
-    if (count[0] == 0) {
+  private void report(String topic, Sample sample) {
+    if (sample.problems() == 0) {
+      if (sample.count() > 0) {
+        findings.ok(topic, "the newest %d records can be read", sample.count());
+      }
       return;
     }
-    if (count[1] == 0) {
-      findings.ok(topic, "the newest %d records can be read", count[0]);
-      return;
-    }
-    boolean isUseless = topics.observations().names().contains(topic) && count[1] == count[0];
+    boolean isUseless =
+        topics.observations().names().contains(topic) && sample.problems() == sample.count();
     findings.add(
         isUseless ? Level.fail : Level.warn,
         topic,
-        example[0].contains(": SCHEMA: ")
+        sample.example().contains(": SCHEMA: ")
             ? "register the schema that they name, or write them with one that is registered"
             : "find out who writes them; is observations in the job file right?",
         "%d of the newest %d records can't be used, such as %s",
-        count[1],
-        count[0],
-        example[0]);
+        sample.problems(),
+        sample.count(),
+        sample.example());
   }
 
   /** How far the job's group is behind. */
@@ -297,7 +230,7 @@ final class TopicChecks {
     for (String name : checks.observations()) {
       Extent extent = checks.extent(name);
       String records = "%,d in %d partitions".formatted(extent.length(), extent.partitions());
-      findings.figures().put("records." + name, extent.length());
+      findings.figures.put("records." + name, extent.length());
       if (group == null) {
         findings.ok(name, "%s; lag unknown: give the job file, --job or --group", records);
         continue;
@@ -307,9 +240,10 @@ final class TopicChecks {
   }
 
   private void lag(String name, String group, String records) {
-    Map<Integer, Long> committed = checks.committed(group, name);
+    Map<Integer, Long> committed = new HashMap<>(); // offsets by partition
+    checks.admin.committed(group, name).forEach((p, place) -> committed.put(p, place.offset()));
     long lag = checks.extent(name).behind(committed);
-    findings.figures().put("lag." + name, lag);
+    findings.figures.put("lag." + name, lag);
     if (committed.isEmpty() && lag > 0) {
       findings.fail(
           name,

@@ -70,7 +70,8 @@ class FlinkRestTest {
   @Test
   void errorContainsFlinksMessage() {
     serve(404, "{\"errors\":[\"not found\"]}");
-    assertThatThrownBy(() -> rest(Patience.LIMIT).jobs()).hasMessageContaining("status 404: not found");
+    assertThatThrownBy(() -> rest(Patience.LIMIT).jobs())
+        .hasMessageContaining("status 404: not found");
   }
 
   @Test

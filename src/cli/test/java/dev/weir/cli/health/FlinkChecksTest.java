@@ -78,7 +78,7 @@ class FlinkChecksTest {
   private Findings look(String wanted) throws IOException {
     JobChecks checks = new JobChecks(true, null, null);
     checks.name = wanted;
-    new FlinkChecks(checks, rest).check();
+    new FlinkChecks(checks, rest).job();
     return checks.findings;
   }
 
@@ -100,7 +100,7 @@ class FlinkChecksTest {
     assertThat(report.text(Ansi.OFF))
         .contains(
             "ok    job          pumps RUNNING for 2 h 0 min, 2 restarts, id " + ID,
-            "ok    checkpoints  720 done, 1 failed; last 3 s ago, took 45 ms, state 3.0 MB, one"
+            "ok    checkpoints  720 done, 1 failed; last 3 s ago, took 45 ms, state 3,072 KB, one"
                 + " each 10 s",
             "healthy: 2 ok, 0 to look at, 0 to change");
     assertThat(report.json())
