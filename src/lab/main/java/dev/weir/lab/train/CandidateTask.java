@@ -1,5 +1,9 @@
 package dev.weir.lab.train;
 
+import static dev.weir.model.CandidateShape.CONTEXT;
+import static dev.weir.model.CandidateShape.FEATURES;
+import static dev.weir.model.CandidateShape.STEP_FEATURES;
+
 import dev.weir.forecast.learn.CandidateKinds;
 import dev.weir.model.AheadInputs;
 import dev.weir.model.CandidateShape;
@@ -8,7 +12,9 @@ import dev.weir.model.Mode;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
+import dev.weir.rnn.Initialization;
 import dev.weir.rnn.RnnConfig;
+import dev.weir.rnn.TorchRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +30,8 @@ final class CandidateTask {
   private static final double DROPPED = 0.2; // of the encoder's outputs
   private static final double SMOOTH = 0.1; // errors below are squared
   private static final int SCORED = 256; // at once
+
+  private static final float EMBEDDING_BOUND = 0.35f;
 
   private final CandidateShape shape;
 
@@ -43,23 +51,62 @@ final class CandidateTask {
     return shape.parameterCount();
   }
 
-  /** Weights to begin with. */
+  /**
+   * Weights to begin with: torch's, but the output starts as what the candidates' errors say, with
+   * neither corrections nor a residual.
+   */
   float[] initial(long seed) {
-    return CandidateWeights.initial(shape, seed);
+    TorchRandom random = new TorchRandom(seed);
+    float[] weights = new float[shape.parameterCount()];
+    float[] encoder = Initialization.recurrent(shape.encoder(), random);
+    System.arraycopy(encoder, 0, weights, 0, encoder.length);
+    shape
+        .head()
+        .forEach(
+            (tensor, sizes) -> {
+              float bound = bound(tensor);
+              int at = shape.offset(tensor);
+              for (int i = at; i < at + CandidateShape.length(sizes); i++) {
+                weights[i] = bound == 0 ? 0 : random.uniform(-bound, bound);
+              }
+            });
+    weights[shape.offset("k")] = 1;
+    return weights;
+  }
+
+  private float bound(String tensor) {
+    return switch (tensor) {
+      case "ctx.weight", "ctx.bias" -> torchBound(shape.contextInputs());
+      case "hor.weight", "hor.bias" -> torchBound(CONTEXT + STEP_FEATURES);
+      case "f.weight" -> torchBound(FEATURES);
+      case "res.0.weight", "res.0.bias" -> torchBound(2 * shape.units());
+      case "h2.weight", "h2.bias", "mix.weight", "mix.bias" -> torchBound(shape.units());
+      case "emb" -> EMBEDDING_BOUND;
+      default -> 0;
+    };
+  }
+
+  private static float torchBound(int inputs) {
+    return (float) (1 / Math.sqrt(inputs));
   }
 
   /** Multiplies the matrices by a factor: decoupled weight decay. */
   void decay(float[] weights, float factor) {
-    CandidateWeights.decay(shape, weights, factor);
+    scale(weights, 0, shape.encoder().parameterCount(), factor);
+    shape
+        .head()
+        .forEach(
+            (tensor, sizes) -> {
+              if (tensor.endsWith("weight")) {
+                scale(weights, shape.offset(tensor), CandidateShape.length(sizes), factor);
+              }
+            });
   }
 
-  /**
-   * Samples of one series; the same ones for the same seed.
-   *
-   * @param horizon steps ahead of those that are asked for
-   */
-  CandidateSamples samples(TrainingSeries series, int horizon, long seed) {
-    return CandidateSampler.of(series, horizon, seed);
+  private static void scale(float[] weights, int at, int count, float factor) {
+    for (int i = at; i < at + count; i++) {
+      weights[i] *= factor;
+    }
   }
 
   /** What one thread at a time computes a part of a batch with. */
@@ -131,7 +178,8 @@ final class CandidateTask {
       float[] dResults = new float[results.length];
       double loss = loss(batch, results, dResults, all * CandidateSamples.STEPS);
       network.backward(dResults, gradient);
-      CandidateWeights.freeze(shape, gradient);
+      int prior = shape.offset("prior"); // is not learned
+      Arrays.fill(gradient, prior, prior + shape.kinds(), 0);
       return loss;
     }
 

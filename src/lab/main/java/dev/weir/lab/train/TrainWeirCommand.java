@@ -7,7 +7,6 @@ import dev.weir.cli.series.SeriesColumns;
 import dev.weir.lab.train.WeirTrainer.Progress;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
-import dev.weir.model.Safetensors;
 import dev.weir.rnn.Cell;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -145,7 +144,7 @@ public final class TrainWeirCommand implements Callable<Integer> {
           trainer.heldOutSeries(),
           all.size() - series.size(),
           task.parameterCount());
-      Progress progress = restart ? null : load(state);
+      Progress progress = restart ? null : state.load();
       if (progress == null) {
         progress = trainer.begin();
       } else {
@@ -153,7 +152,7 @@ public final class TrainWeirCommand implements Callable<Integer> {
       }
       while (!trainer.isDone(progress)) {
         progress = trainer.train(progress);
-        save(state, progress);
+        state.save(progress);
         progressLine.show(
             trainer.done(progress),
             ", round %d: loss %.4f, held out %.4f, best %.4f, %.0f s",
@@ -203,35 +202,5 @@ public final class TrainWeirCommand implements Callable<Integer> {
       hash = 31 * hash + Arrays.hashCode(one.values()) + 7 * one.season();
     }
     return "%s %s %d %d %016x".formatted(task, learningRate, samples, seed, hash);
-  }
-
-  private static void save(TrainingState state, Progress progress) throws IOException {
-    state.save(
-        Map.of(
-            "weights", progress.weights(),
-            "average", progress.average(),
-            "best", progress.best(),
-            "optimizer", progress.optimizer()),
-        Map.of(
-            "round", Integer.toString(progress.round()),
-            "updates", Long.toString(progress.updates()),
-            "best_score", Double.toString(progress.bestScore())));
-  }
-
-  /** Null when there is nothing to go on from. */
-  private static Progress load(TrainingState state) throws IOException {
-    Safetensors saved = state.load();
-    return saved == null
-        ? null
-        : new Progress(
-            Integer.parseInt(saved.metadata().get("round")),
-            Long.parseLong(saved.metadata().get("updates")),
-            saved.floats("weights"),
-            saved.floats("average"),
-            saved.floats("optimizer"),
-            saved.floats("best"),
-            Double.parseDouble(saved.metadata().get("best_score")),
-            Double.NaN,
-            Double.NaN);
   }
 }

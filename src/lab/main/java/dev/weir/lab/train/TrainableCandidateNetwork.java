@@ -12,9 +12,10 @@ import dev.weir.rnn.Linear;
 import dev.weir.rnn.RnnOutput;
 import dev.weir.rnn.TrainableRnn;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
- * A {@link CandidateNetwork} that learns: its forward over a batch, and back-propagation. Weights
+ * A {@code CandidateNetwork} that learns: its forward over a batch, and back-propagation. Weights
  * and gradients are laid out as in {@link CandidateShape}.
  *
  * <p>Not thread-safe: one for each thread. What it keeps between {@link #forward} and {@link
@@ -218,26 +219,20 @@ public final class TrainableCandidateNetwork {
     return array.length >= length ? array : new float[length];
   }
 
-  private int present(int b) {
-    int present = 0;
-    for (int e = 0; e < candidates; e++) {
-      present += kinds[b * candidates + e] < 0 ? 0 : 1;
-    }
-    return present;
+  /** The candidates that are not absent. */
+  private int[] present(int b) {
+    return IntStream.range(0, candidates).filter(e -> kinds[b * candidates + e] >= 0).toArray();
   }
 
   private float step(int bj, int b) {
-    int present = present(b);
+    int[] present = present(b);
     int width = CONTEXT + STEP_FEATURES;
     int at0 = bj * units;
     Linear.forward(
         weights, horWeight, weights, horBias, width, units, stepInputs, bj * width, u, at0);
     Arrays.fill(p, bj * units, (bj + 1) * units, 0);
-    for (int e = 0; e < candidates; e++) {
+    for (int e : present) {
       int kind = kinds[b * candidates + e];
-      if (kind < 0) {
-        continue;
-      }
       int f = (bj * candidates + e) * FEATURES;
       int at = (bj * candidates + e) * units;
       for (int k = 0; k < units; k++) {
@@ -248,17 +243,14 @@ public final class TrainableCandidateNetwork {
       }
       for (int k = 0; k < units; k++) {
         z[at + k] = Math.max(z[at + k], 0);
-        p[bj * units + k] += z[at + k] / present;
+        p[bj * units + k] += z[at + k] / present.length;
       }
     }
     Linear.forward(weights, mixWeight, weights, mixBias, units, units, p, at0, m, 0);
     float most = Float.NEGATIVE_INFINITY;
     float y = 0;
-    for (int e = 0; e < candidates; e++) {
+    for (int e : present) {
       int kind = kinds[b * candidates + e];
-      if (kind < 0) {
-        continue;
-      }
       int f = (bj * candidates + e) * FEATURES;
       int at = (bj * candidates + e) * units;
       System.arraycopy(weights, h2Bias, r, at, units);
@@ -280,20 +272,12 @@ public final class TrainableCandidateNetwork {
       y += extra[of] * ofCandidates[f];
     }
     float sum = 0;
-    for (int e = 0; e < candidates; e++) {
-      int kind = kinds[b * candidates + e];
-      if (kind < 0) {
-        continue;
-      }
+    for (int e : present) {
       int of = bj * candidates + e;
       share[of] = (float) Math.exp(share[of] - most);
       sum += share[of];
     }
-    for (int e = 0; e < candidates; e++) {
-      int kind = kinds[b * candidates + e];
-      if (kind < 0) {
-        continue;
-      }
+    for (int e : present) {
       int of = bj * candidates + e;
       share[of] /= sum;
       y += share[of] * ofCandidates[of * FEATURES];
@@ -366,25 +350,17 @@ public final class TrainableCandidateNetwork {
   }
 
   private void backStep(int bj, int b, float dy, float[] gradient) {
-    int present = present(b);
+    int[] present = present(b);
     Arrays.fill(du, 0);
     Arrays.fill(dp, 0);
     backResidual(bj, dy, gradient);
     float mean = 0;
-    for (int e = 0; e < candidates; e++) {
-      int kind = kinds[b * candidates + e];
-      if (kind < 0) {
-        continue;
-      }
+    for (int e : present) {
       int of = bj * candidates + e;
       mean += share[of] * dy * ofCandidates[of * FEATURES];
     }
     Arrays.fill(dm, 0);
-    for (int e = 0; e < candidates; e++) {
-      int kind = kinds[b * candidates + e];
-      if (kind < 0) {
-        continue;
-      }
+    for (int e : present) {
       int of = bj * candidates + e;
       int at = of * units;
       float apart = ofCandidates[of * FEATURES];
@@ -405,14 +381,11 @@ public final class TrainableCandidateNetwork {
           e * units);
     }
     backAffine(mixWeight, mixBias, units, p, bj * units, dm, gradient, dp);
-    for (int e = 0; e < candidates; e++) {
+    for (int e : present) {
       int kind = kinds[b * candidates + e];
-      if (kind < 0) {
-        continue;
-      }
       int of = bj * candidates + e;
       for (int k = 0; k < units; k++) {
-        da[k] = z[of * units + k] > 0 ? dz[e * units + k] + dp[k] / present : 0;
+        da[k] = z[of * units + k] > 0 ? dz[e * units + k] + dp[k] / present.length : 0;
         gradient[emb + kind * units + k] += da[k];
         du[k] += da[k];
       }

@@ -1,11 +1,11 @@
 package dev.weir.lab.train;
 
+import dev.weir.lab.train.WeirTrainer.Progress;
 import dev.weir.model.Safetensors;
 import dev.weir.model.Safetensors.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,12 +32,25 @@ final class TrainingState {
   }
 
   /** Writes the state; an interruption leaves the one before. */
-  void save(Map<String, float[]> arrays, Map<String, String> figures) throws IOException {
+  void save(Progress progress) throws IOException {
     Map<String, Tensor> tensors = new LinkedHashMap<>();
-    arrays.forEach((name, values) -> tensors.put(name, new Tensor(List.of(values.length), values)));
-    Map<String, String> metadata = new HashMap<>(figures);
-    metadata.put(FINGERPRINT, fingerprint);
-    Safetensors.writeAtomically(file, Safetensors.toBytes(tensors, metadata));
+    Map.of(
+            "weights", progress.weights(),
+            "average", progress.average(),
+            "best", progress.best(),
+            "optimizer", progress.optimizer())
+        .forEach((name, values) -> tensors.put(name, new Tensor(List.of(values.length), values)));
+    Map<String, String> figures =
+        Map.of(
+            FINGERPRINT,
+            fingerprint,
+            "round",
+            Integer.toString(progress.round()),
+            "updates",
+            Long.toString(progress.updates()),
+            "best_score",
+            Double.toString(progress.bestScore()));
+    Safetensors.writeAtomically(file, Safetensors.toBytes(tensors, figures));
   }
 
   /**
@@ -45,7 +58,7 @@ final class TrainingState {
    *
    * @throws IOException if it is the state of another training
    */
-  Safetensors load() throws IOException {
+  Progress load() throws IOException {
     if (!Files.exists(file)) {
       return null;
     }
@@ -56,7 +69,16 @@ final class TrainingState {
                   .formatted(file)
               + " --out");
     }
-    return saved;
+    return new Progress(
+        Integer.parseInt(saved.metadata().get("round")),
+        Long.parseLong(saved.metadata().get("updates")),
+        saved.floats("weights"),
+        saved.floats("average"),
+        saved.floats("optimizer"),
+        saved.floats("best"),
+        Double.parseDouble(saved.metadata().get("best_score")),
+        Double.NaN,
+        Double.NaN);
   }
 
   void delete() throws IOException {

@@ -185,7 +185,7 @@ final class WeirTrainer implements AutoCloseable {
       double loss = gradient(weights, samples, order, at, random.nextLong());
       update(loss, weights, optimizer, updates);
       double kept = Math.min(AVERAGE, (updates + 1.0) / (updates + 10));
-      WeightAverage.update(average, 0, weights, 0, weights.length, kept);
+      moveTowards(average, weights, 1 - kept);
       updates++;
       sum += loss;
       batches++;
@@ -204,16 +204,30 @@ final class WeirTrainer implements AutoCloseable {
         sum / Math.max(1, batches));
   }
 
+  /**
+   * Moves an average by a share of its distance from the weights: an exponential moving average,
+   * which forecasts better than the weights of the last update do.
+   */
+  static void moveTowards(float[] average, float[] weights, double share) {
+    for (int i = 0; i < average.length; i++) {
+      average[i] = Math.fma((float) share, weights[i] - average[i], average[i]);
+    }
+  }
+
   private List<CandidateSamples> draw(int horizon, SplittableRandom random) {
     List<Future<CandidateSamples>> made = new ArrayList<>();
     for (int k = 0; k < SERIES_PER_ROUND; k++) {
-      TrainingSeries series = pick(random);
-      long seed = random.nextLong();
-      if (series.values().length >= horizon + TrainingSeries.LEAST_VALUES / 2) {
-        made.add(threads.submit(() -> task.samples(series, horizon, seed)));
-      }
+      sample(pick(random), horizon, random.nextLong(), made);
     }
     return all(made);
+  }
+
+  /** Takes samples of a series, unless it is too short. */
+  private void sample(
+      TrainingSeries series, int horizon, long seed, List<Future<CandidateSamples>> made) {
+    if (series.values().length >= horizon + TrainingSeries.LEAST_VALUES / 2) {
+      made.add(threads.submit(() -> CandidateSampler.of(series, horizon, seed)));
+    }
   }
 
   private TrainingSeries pick(SplittableRandom random) {
@@ -317,11 +331,7 @@ final class WeirTrainer implements AutoCloseable {
     List<Future<CandidateSamples>> made = new ArrayList<>();
     for (int k = 0; k < HELD_OUT_SERIES && !heldOut.isEmpty(); k++) {
       TrainingSeries series = heldOut.get(random.nextInt(heldOut.size()));
-      int horizon = HORIZONS[k % HORIZONS.length];
-      long seed = random.nextLong();
-      if (series.values().length >= horizon + TrainingSeries.LEAST_VALUES / 2) {
-        made.add(threads.submit(() -> task.samples(series, horizon, seed)));
-      }
+      sample(series, HORIZONS[k % HORIZONS.length], random.nextLong(), made);
     }
     return all(made);
   }
