@@ -23,33 +23,26 @@ final class ModelEvaluation {
   ClassResult run() throws IOException {
     ClassifierModel model = ClassifierFiles.read(file, "classifier");
     TsFile.Contents asked = TsFile.read(test, model.classes());
-    LabelledWindows windows = asked.windows();
-    checkChannels(model, windows.channels());
+    if (asked.channels() != model.rnn().inputSize()) {
+      throw new IOException(
+          "--test: expected %d channels, as the model reads, got %d"
+              .formatted(model.rnn().inputSize(), asked.channels()));
+    }
     NetworkClassifier network = new NetworkClassifier(model);
     int classes = model.classes().size();
     ClassScore score = new ClassScore(classes);
     float[] logits = new float[classes];
     double[] probabilities = new double[classes];
-    for (int i = 0; i < windows.size(); i++) {
-      network.logits(windows.windows()[i], logits);
+    for (int i = 0; i < asked.windows().size(); i++) {
+      network.logits(asked.windows().get(i), logits);
       Probabilities.softmax(logits, probabilities);
-      score.add(probabilities, windows.labels()[i]);
+      score.add(probabilities, asked.labels().get(i));
     }
-    return new ClassResult(
-        model.classes(), 0, score, Map.of("network", score), note(asked.missing()));
-  }
-
-  private static String note(long missing) {
-    return missing == 0
-        ? ""
-        : "%,d missing values were filled in between their neighbours.".formatted(missing);
-  }
-
-  private static void checkChannels(ClassifierModel model, int channels) throws IOException {
-    if (channels != model.rnn().inputSize()) {
-      throw new IOException(
-          "--test: expected %d channels, as the model reads, got %d"
-              .formatted(model.rnn().inputSize(), channels));
-    }
+    String note =
+        asked.missing() == 0
+            ? ""
+            : "%,d missing values were filled in between their neighbours."
+                .formatted(asked.missing());
+    return new ClassResult(model.classes(), 0, score, Map.of("network", score), note);
   }
 }

@@ -35,11 +35,20 @@ final class TsFile {
   }
 
   /**
-   * What a file holds.
+   * Labelled windows, which may have different lengths. Nobody may write into the arrays.
    *
+   * @param channels values of each step
+   * @param classes names of the classes; a label is a place in this list
+   * @param windows (steps, channels) values of each window, finite
+   * @param labels class of each window
    * @param missing values that were filled in
    */
-  record Contents(LabelledWindows windows, long missing) {}
+  record Contents(
+      int channels,
+      List<String> classes,
+      List<float[]> windows,
+      List<Integer> labels,
+      long missing) {}
 
   /**
    * Reads a file, which may be compressed by gzip.
@@ -59,34 +68,10 @@ final class TsFile {
   static Contents read(Reader text, String name, List<String> classes) throws IOException {
     TsFile ts = new TsFile(name, classes);
     ts.read(new BufferedReader(text), classes == null);
-    return contents(name, ts.channels, ts.classes, ts.windows, ts.labels, ts.missing);
-  }
-
-  /**
-   * @param windows may be none, which fails
-   */
-  static Contents contents(
-      String name,
-      int channels,
-      List<String> classes,
-      List<float[]> windows,
-      List<Integer> labels,
-      long missing)
-      throws IOException {
-    if (windows.isEmpty()) {
+    if (ts.windows.isEmpty()) {
       throw new IOException(name + ": expected at least one window, got none");
     }
-    try {
-      return new Contents(
-          new LabelledWindows(
-              channels,
-              classes,
-              windows.toArray(float[][]::new),
-              labels.stream().mapToInt(Integer::intValue).toArray()),
-          missing);
-    } catch (IllegalArgumentException e) { // such as one class alone
-      throw new IOException(name + ": " + e.getMessage(), e);
-    }
+    return new Contents(ts.channels, ts.classes, ts.windows, ts.labels, ts.missing);
   }
 
   private void read(BufferedReader lines, boolean takeClasses) throws IOException {
@@ -190,7 +175,7 @@ final class TsFile {
    *
    * @return false if all of it is missing
    */
-  static boolean fillIn(float[] window, int channel, int width) {
+  private static boolean fillIn(float[] window, int channel, int width) {
     int steps = window.length / width;
     int before = -1; // the last step with a value
     for (int t = 0; t < steps; t++) {

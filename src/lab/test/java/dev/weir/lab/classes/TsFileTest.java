@@ -27,19 +27,18 @@ class TsFileTest {
   void readsWindowsOfSeveralChannelsAndUnequalLength() throws IOException {
     TsFile.Contents contents =
         TsFile.read(file(HEADER + "1,2,3:10,20,30:down\n4,5:40,50: up\n"), null);
-    LabelledWindows windows = contents.windows();
-    assertThat(windows.classes()).containsExactly("up", "down");
-    assertThat(windows.channels()).isEqualTo(2);
-    assertThat(windows.windows()[0]).containsExactly(1, 10, 2, 20, 3, 30);
-    assertThat(windows.windows()[1]).containsExactly(4, 40, 5, 50);
-    assertThat(windows.labels()).containsExactly(1, 0);
+    assertThat(contents.classes()).containsExactly("up", "down");
+    assertThat(contents.channels()).isEqualTo(2);
+    assertThat(contents.windows().get(0)).containsExactly(1, 10, 2, 20, 3, 30);
+    assertThat(contents.windows().get(1)).containsExactly(4, 40, 5, 50);
+    assertThat(contents.labels()).containsExactly(1, 0);
     assertThat(contents.missing()).isZero();
   }
 
   @Test
   void fillsInMissingValuesOnAStraightLine() throws IOException {
     TsFile.Contents contents = TsFile.read(file(HEADER + "NaN,2,?,?,8,?:up\n"), null);
-    assertThat(contents.windows().windows()[0]).containsExactly(2, 2, 4, 6, 8, 8);
+    assertThat(contents.windows().get(0)).containsExactly(2, 2, 4, 6, 8, 8);
     assertThat(contents.missing()).isEqualTo(4);
   }
 
@@ -47,7 +46,7 @@ class TsFileTest {
   void labelsOfAnotherFileAreThoseOfTheFirst() throws IOException {
     Path other = file("@classLabel true down up\n@data\n1,2:down\n");
     TsFile.Contents contents = TsFile.read(other, List.of("up", "down"));
-    assertThat(contents.windows().labels()).containsExactly(1);
+    assertThat(contents.labels()).containsExactly(1);
   }
 
   @ParameterizedTest
