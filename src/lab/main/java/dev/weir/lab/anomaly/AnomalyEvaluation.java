@@ -21,7 +21,6 @@ import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.Judgment;
 import dev.weir.lab.anomaly.AnomalyResult.Alarm;
-import dev.weir.lab.anomaly.AnomalyResult.Break;
 import dev.weir.lab.anomaly.AnomalyResult.OfFile;
 import dev.weir.lab.anomaly.AnomalyWindows.Times;
 import dev.weir.lab.anomaly.NabScore.Window;
@@ -52,7 +51,7 @@ final class AnomalyEvaluation {
     final long[] times;
     final boolean[] raised; // (values)
     final List<Alarm> alarms = new ArrayList<>();
-    final List<Break> breaks = new ArrayList<>();
+    final List<Alarm> breaks = new ArrayList<>();
 
     Entry(String name, Grid grid, List<Window> windows) {
       this.name = name;
@@ -84,7 +83,7 @@ final class AnomalyEvaluation {
     public void take(Incident incident) {
       if (incident.reason() == Reason.BREAK && incident.event() != Event.CLOSED) {
         double newest = incident.newest().get(incident.newest().size() - 1).value();
-        breaks.add(new Break(incident.time(), newest));
+        breaks.add(Alarm.ofBreak(incident.time(), newest));
       }
     }
   }

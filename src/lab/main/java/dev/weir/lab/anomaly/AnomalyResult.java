@@ -9,11 +9,11 @@ import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.kafka.wire.Json;
 import dev.weir.lab.anomaly.NabScore.Profile;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The alarms of an evaluation and their scores.
@@ -35,14 +35,18 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
    * @param inWindow whether the labels have an anomaly there
    */
   record Alarm(
-      long time, double value, double expected, double surprise, Reason reason, boolean inWindow) {}
+      long time, double value, double expected, double surprise, Reason reason, boolean inWindow) {
 
-  record Break(long time, double value) {}
+    /** A change that lasts, which has no surprise and is no alarm. */
+    static Alarm ofBreak(long time, double value) {
+      return new Alarm(time, value, Double.NaN, Double.NaN, Reason.BREAK, false);
+    }
+  }
 
   /**
    * @param name of the file, below the input
    */
-  record OfFile(String name, int values, List<Alarm> alarms, List<Break> breaks, NabScore score) {
+  record OfFile(String name, int values, List<Alarm> alarms, List<Alarm> breaks, NabScore score) {
 
     double alarmsPer1000() {
       return 1_000.0 * alarms.size() / values;
@@ -130,10 +134,10 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
       reasons.put(reason.label(), count(alarms(), reason, true) + count(alarms(), reason, false));
     }
     ArrayNode all = root.putArray("series");
-    Table<Break> ofBreaks =
-        new Table<Break>()
+    Table<Alarm> ofBreaks =
+        new Table<Alarm>()
             .data("time", one -> Instant.ofEpochMilli(one.time).toString())
-            .data("value", Break::value);
+            .data("value", Alarm::value);
     for (OfFile file : files) {
       ObjectNode node = ofFiles().json(all.addObject(), file);
       ofAlarms().json(node.putArray("alarms"), file.alarms());
@@ -142,7 +146,13 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     return root.toString();
   }
 
-  private record Line(OfFile file, Alarm alarm, Break change) {}
+  private record Line(OfFile file, Alarm alarm) {
+
+    /** Null for a break, which has none of an alarm's figures. */
+    <T> T ofAlarm(Function<Alarm, T> figure) {
+      return alarm.reason == Reason.BREAK ? null : figure.apply(alarm);
+    }
+  }
 
   /** One row for each alarm, and after those of a file one for each break of it. */
   @Override
@@ -150,26 +160,21 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     Table<Line> table =
         new Table<Line>()
             .data("file", line -> line.file.name())
-            .data(
-                "timestamp",
-                line ->
-                    Instant.ofEpochMilli(line.alarm == null ? line.change.time : line.alarm.time))
-            .data("value", line -> line.alarm == null ? line.change.value : line.alarm.value)
-            .data("expected", line -> line.alarm == null ? null : line.alarm.expected)
-            .data(
-                "surprise",
-                line -> line.alarm == null ? null : Table.cell("%.3f", line.alarm.surprise))
-            .data(
-                "reason", line -> (line.alarm == null ? Reason.BREAK : line.alarm.reason).label());
+            .data("timestamp", line -> Instant.ofEpochMilli(line.alarm.time))
+            .data("value", line -> line.alarm.value)
+            .data("expected", line -> line.alarm.expected)
+            .data("surprise", line -> line.ofAlarm(one -> Table.cell("%.3f", one.surprise)))
+            .data("reason", line -> line.alarm.reason.label());
     if (labelled) {
-      table.data("in_window", line -> line.alarm == null ? null : line.alarm.inWindow);
+      table.data("in_window", line -> line.ofAlarm(Alarm::inWindow));
     }
-    List<Line> lines = new ArrayList<>();
-    for (OfFile file : files) {
-      file.alarms().forEach(alarm -> lines.add(new Line(file, alarm, null)));
-      file.breaks().forEach(change -> lines.add(new Line(file, null, change)));
-    }
-    return table.csv(lines);
+    return table.csv(
+        files.stream()
+            .flatMap(
+                file ->
+                    Stream.concat(file.alarms.stream(), file.breaks.stream())
+                        .map(alarm -> new Line(file, alarm)))
+            .toList());
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.weir.lab.evaluate;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Html;
@@ -39,68 +38,44 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
           + " been.";
 
   /**
-   * Figures of one task by name, without those that it does not have.
-   *
-   * @param values MASE and more of ours, and {@code naive_mase}
+   * @param figures MASE and more of ours, and {@code naive_mase}, by name; not those that the task
+   *     does not have
+   * @param problem why the figures count for nothing; null if they count
    */
-  record Figures(Map<String, Double> values) {
-
-    static final Figures NONE = new Figures(Map.of());
-
-    static Figures of(HoldoutResult result) {
-      Map<String, Double> values = new LinkedHashMap<>();
-      values.put("series", (double) result.series());
-      values.put("without_scale", (double) result.withoutScale());
-      values.put("naive_mase", result.scaled(Evaluation.SEASONAL_NAIVE, SeriesScore::mase));
-      values.put("mase", result.scaled(Evaluation.WEIR, SeriesScore::mase));
-      values.put("wql", result.wql(Evaluation.WEIR));
-      values.put("smape", result.mean(Evaluation.WEIR, SeriesScore::smape));
-      values.put("msis", result.msis(Evaluation.WEIR));
-      for (double level : new double[] {0.8, 0.95}) {
-        int place = result.levels().indexOf(level);
-        values.put(
-            "coverage_" + EvaluationResult.percent(level),
-            place < 0
-                ? null
-                : result.meanOfIntervals(Evaluation.WEIR, score -> score.coverage()[place]));
-      }
-      values.values().removeIf(value -> value == null || !Double.isFinite(value));
-      return new Figures(values);
-    }
-
-    static Figures of(JsonNode json) {
-      Map<String, Double> values = new LinkedHashMap<>();
-      json.fields().forEachRemaining(one -> values.put(one.getKey(), one.getValue().asDouble()));
-      return new Figures(values);
-    }
-
-    ObjectNode json() {
-      ObjectNode node = Json.object();
-      values.forEach((name, value) -> node.set(name, Json.number(value)));
-      return node;
-    }
-
-    double naive() {
-      return get("naive_mase");
-    }
+  record Outcome(String task, Map<String, Double> figures, String problem) {
 
     /** NaN for a figure that is missing. */
     double get(String name) {
-      return values.getOrDefault(name, Double.NaN);
+      return figures.getOrDefault(name, Double.NaN);
     }
-  }
-
-  /**
-   * @param problem why the figures count for nothing; null if they count
-   */
-  record Outcome(String task, Figures figures, String problem) {
 
     String line() {
       return problem != null
           ? "%s: %s".formatted(task, problem)
           : "%s: %,.0f series, MASE %.3f, seasonal naive %.3f"
-              .formatted(task, figures.get("series"), figures.get("mase"), figures.naive());
+              .formatted(task, get("series"), get("mase"), get("naive_mase"));
     }
+  }
+
+  static Map<String, Double> figures(HoldoutResult result) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    values.put("series", (double) result.series());
+    values.put("without_scale", (double) result.withoutScale());
+    values.put("naive_mase", result.scaled(Evaluation.SEASONAL_NAIVE, SeriesScore::mase));
+    values.put("mase", result.scaled(Evaluation.WEIR, SeriesScore::mase));
+    values.put("wql", result.wql(Evaluation.WEIR));
+    values.put("smape", result.mean(Evaluation.WEIR, SeriesScore::smape));
+    values.put("msis", result.msis(Evaluation.WEIR));
+    for (double level : new double[] {0.8, 0.95}) {
+      int place = result.levels().indexOf(level);
+      values.put(
+          "coverage_" + EvaluationResult.percent(level),
+          place < 0
+              ? null
+              : result.meanOfIntervals(Evaluation.WEIR, score -> score.coverage()[place]));
+    }
+    values.values().removeIf(value -> value == null || !Double.isFinite(value));
+    return values;
   }
 
   private record Rank(int place, int of) {
@@ -151,7 +126,7 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
 
   private Rank rank(Outcome outcome, String figure) {
     return Rank.of(
-        outcome.figures.get(figure),
+        outcome.get(figure),
         published.of(outcome.task).stream().map(of(figure)::applyAsDouble).toList());
   }
 
@@ -170,20 +145,20 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
     Table<Outcome> table =
         new Table<Outcome>()
             .column("task", "task", null, Outcome::task)
-            .column("series", "series", "%,.0f", one -> one.figures.get("series"))
-            .data("without_scale", one -> one.figures.get("without_scale"))
-            .column("naive", "naive_mase", "%.3f", one -> one.figures.naive())
-            .column("MASE", "mase", "%.3f", one -> one.figures.get("mase"))
-            .text("relative", "%.3f", one -> one.figures.get("mase") / one.figures.naive())
+            .column("series", "series", "%,.0f", one -> one.get("series"))
+            .data("without_scale", one -> one.get("without_scale"))
+            .column("naive", "naive_mase", "%.3f", one -> one.get("naive_mase"))
+            .column("MASE", "mase", "%.3f", one -> one.get("mase"))
+            .text("relative", "%.3f", one -> one.get("mase") / one.get("naive_mase"))
             .column("rank", "mase_rank", "%s", one -> rank(one, "mase"))
-            .column("WQL", "wql", "%.4f", one -> one.figures.get("wql"))
+            .column("WQL", "wql", "%.4f", one -> one.get("wql"))
             .column("rank", "wql_rank", "%s", one -> rank(one, "wql"))
-            .column("sMAPE", "smape", "%.2f", one -> one.figures.get("smape"))
-            .column("MSIS", "msis", "%.2f", one -> one.figures.get("msis"))
-            .text("in 80 %", "%.1f", one -> 100 * one.figures.get("coverage_80"))
-            .text("in 95 %", "%.1f", one -> 100 * one.figures.get("coverage_95"))
-            .data("coverage_80", one -> one.figures.get("coverage_80"))
-            .data("coverage_95", one -> one.figures.get("coverage_95"));
+            .column("sMAPE", "smape", "%.2f", one -> one.get("smape"))
+            .column("MSIS", "msis", "%.2f", one -> one.get("msis"))
+            .text("in 80 %", "%.1f", one -> 100 * one.get("coverage_80"))
+            .text("in 95 %", "%.1f", one -> 100 * one.get("coverage_95"))
+            .data("coverage_80", one -> one.get("coverage_80"))
+            .data("coverage_95", one -> one.get("coverage_95"));
     return table
         .text(
             "best published",
@@ -233,7 +208,7 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
     for (Outcome outcome : tasks) {
       double naive = value.applyAsDouble(published.naive(outcome.task));
       Map<String, Double> all = new LinkedHashMap<>();
-      all.put(OURS, outcome.figures.get(figure));
+      all.put(OURS, outcome.get(figure));
       published.of(outcome.task).forEach(one -> all.put(one.model(), value.applyAsDouble(one)));
       all.forEach(
           (model, one) -> {
