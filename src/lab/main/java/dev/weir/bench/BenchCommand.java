@@ -11,10 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code weir lab bench}: what a record costs on this machine, from Kafka to Kafka. */
 @Command(
@@ -29,8 +26,6 @@ import picocli.CommandLine.Spec;
     })
 public final class BenchCommand implements Callable<Integer> {
 
-  @Spec private CommandSpec spec;
-
   @Mixin private BenchPlan plan;
 
   /** How results are written. */
@@ -44,11 +39,7 @@ public final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try {
-      plan.complete();
-    } catch (IllegalArgumentException e) {
-      throw new ParameterException(spec.commandLine(), e.getMessage());
-    }
+    plan.complete();
     Path folder = TemporaryFolder.create("bench");
     ProgressLine progress = new ProgressLine(0);
     Map<String, String> deletion = // the topics of a run take gigabytes

@@ -1,8 +1,11 @@
 package dev.weir.bench;
 
+import static dev.weir.cli.console.UsageException.check;
+
 import dev.weir.bench.BenchCase.Backend;
+import dev.weir.cli.console.UsageException;
+import dev.weir.cli.option.DurationConverter;
 import dev.weir.model.Mode;
-import dev.weir.option.Durations;
 import dev.weir.stream.ForecastOperator;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +15,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -72,14 +74,14 @@ public final class BenchPlan {
   @Option(
       names = "--window",
       paramLabel = "TIME",
-      converter = Time.class,
+      converter = DurationConverter.class,
       description = "How long each measurement lasts at most (default: 10s).")
   Duration window;
 
   @Option(
       names = "--checkpoint-interval",
       paramLabel = "TIME",
-      converter = Time.class,
+      converter = DurationConverter.class,
       defaultValue = "10s",
       description = "Time from one checkpoint to the next (default: ${DEFAULT-VALUE}).")
   Duration checkpointInterval;
@@ -140,7 +142,7 @@ public final class BenchPlan {
   /**
    * Sets the defaults that depend on other options.
    *
-   * @throws IllegalArgumentException if an option is out of range; the message names it
+   * @throws UsageException if an option is out of range
    */
   public void complete() {
     check(!fleet || !quick, "--fleet", "no --quick beside it", quick);
@@ -187,13 +189,6 @@ public final class BenchPlan {
 
   private static <T> T orElse(T value, T otherwise) {
     return value == null ? otherwise : value;
-  }
-
-  private static void check(boolean holds, String option, String expected, Object got) {
-    if (!holds) {
-      throw new IllegalArgumentException(
-          "%s: expected %s, got %s".formatted(option, expected, got));
-    }
   }
 
   /** The combinations, in the order of each repetition. */
@@ -255,27 +250,12 @@ public final class BenchPlan {
   private static final class PipelineLabel implements ITypeConverter<BenchPipeline> {
     @Override
     public BenchPipeline convert(String text) {
-      return parse(text, BenchPipeline::ofLabel, "identity, last-value, forecast or learn");
+      BenchPipeline pipeline = BenchPipeline.ofLabel(text);
+      if (pipeline == null) {
+        throw new TypeConversionException(
+            "expected identity, last-value, forecast or learn, got '%s'".formatted(text));
+      }
+      return pipeline;
     }
-  }
-
-  private static final class Time implements ITypeConverter<Duration> {
-    @Override
-    public Duration convert(String text) {
-      return parse(text, Durations::parse, "a duration such as 60s or PT1M");
-    }
-  }
-
-  private static <T> T parse(String text, Function<String, T> parser, String expected) {
-    T value = null;
-    try {
-      value = parser.apply(text);
-    } catch (IllegalArgumentException e) {
-      // reported below
-    }
-    if (value == null) {
-      throw new TypeConversionException("expected %s, got '%s'".formatted(expected, text));
-    }
-    return value;
   }
 }

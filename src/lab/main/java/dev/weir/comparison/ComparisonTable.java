@@ -1,85 +1,105 @@
 package dev.weir.comparison;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.cli.console.Table;
+import dev.weir.kafka.wire.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /** One line for each piece of work and each kernel of ours, the peers beside it. */
 final class ComparisonTable {
 
-  private final List<Work> works;
+  private record Line(Work work, Kernel kernel) {}
+
+  private final List<Line> lines = new ArrayList<>();
   private final Map<String, Measured> measured;
   private final double peak; // GFLOP/s
 
   ComparisonTable(List<Work> works, Map<String, Measured> measured, Measured peak) {
-    this.works = works;
+    for (Work work : works) {
+      for (Kernel kernel : Kernel.values()) {
+        lines.add(new Line(work, kernel));
+      }
+    }
     this.measured = measured;
     this.peak = PeakBenchmark.FLOPS / peak.nanos();
   }
 
+  private Measured of(Line line) {
+    return measured.get(Comparison.key(line.work, line.kernel.toString()));
+  }
+
+  /** Null if it was not measured. */
+  private Measured of(Line line, OtherLibrary peer) {
+    return measured.get(Comparison.key(line.work, peer.library()));
+  }
+
+  /** NaN if it was not measured. */
+  private double ratio(Line line, OtherLibrary peer) {
+    Measured theirs = of(line, peer);
+    return theirs == null ? Double.NaN : theirs.nanos() / of(line).nanos();
+  }
+
+  private double rate(Line line) {
+    return line.work.flops() / of(line).nanos();
+  }
+
   String text() {
-    List<List<String>> lines = new ArrayList<>();
-    List<String> head = new ArrayList<>(List.of("", "kernel", "Weir", "bytes", "GFLOP/s", "peak"));
+    Table<Line> table =
+        new Table<Line>()
+            .text("", null, Line::work)
+            .text("kernel", null, Line::kernel)
+            .text("Weir", "%s", line -> duration(of(line).nanos()))
+            .text("bytes", "%.0f", line -> of(line).bytes())
+            .text("GFLOP/s", "%.1f", this::rate)
+            .text("peak %", "%.0f", line -> 100 * rate(line) / peak);
     for (OtherLibrary peer : OtherLibrary.values()) {
-      head.add(peer.title());
+      table.text(
+          peer.title(),
+          "%s",
+          line ->
+              of(line, peer) == null
+                  ? null
+                  : "%s (%s)"
+                      .formatted(times(ratio(line, peer)), duration(of(line, peer).nanos())));
     }
-    head.addAll(List.of("required", "goal", ""));
-    lines.add(head);
-    for (Work work : works) {
-      for (Kernel kernel : Kernel.values()) {
-        lines.add(line(work, kernel));
-      }
-    }
+    table
+        .text("required", "%s", line -> targets(line, Work.Target::atLeast))
+        .text("goal", "%s", line -> targets(line, Work.Target::aim))
+        .text("", "%s", this::verdict);
     return "%nCPU time of one thread for one operation, and how many times as much a peer needs%n%s; multiply-adds at most %.1f GFLOP/s%n%n%s"
-        .formatted(machine(), peak, aligned(lines));
+        .formatted(machine(), peak, table.text(lines));
   }
 
-  private List<String> line(Work work, Kernel kernel) {
-    Measured ours = of(work, kernel.toString());
-    List<String> line = new ArrayList<>(List.of(work.toString(), kernel.toString()));
-    line.add(duration(ours.nanos()));
-    line.add("%.0f".formatted(ours.bytes()));
-    double rate = work.flops() / ours.nanos();
-    line.add(Double.isNaN(rate) ? "" : "%.1f".formatted(rate));
-    line.add(Double.isNaN(rate) ? "" : "%.0f %%".formatted(100 * rate / peak));
-    List<String> atLeast = new ArrayList<>();
-    List<String> aim = new ArrayList<>();
-    boolean isShort = false;
-    boolean complete = true;
-    for (OtherLibrary peer : OtherLibrary.values()) {
-      Measured theirs = of(work, peer.library());
-      double ratio = theirs == null ? Double.NaN : theirs.nanos() / ours.nanos();
-      line.add(theirs == null ? "" : "%s (%s)".formatted(times(ratio), duration(theirs.nanos())));
-      Work.Target target = work.target(kernel, peer);
-      if (target != null) {
-        atLeast.add(times(target.atLeast()));
-        aim.add(times(target.aim()));
-        complete &= theirs != null;
-        isShort |= ratio < target.atLeast();
-      }
-    }
-    line.add(String.join(" ", atLeast));
-    line.add(String.join(" ", aim));
-    line.add(atLeast.isEmpty() ? "" : verdict(isShort, complete));
-    return line;
+  private static List<Work.Target> targets(Line line) {
+    return Arrays.stream(OtherLibrary.values())
+        .map(peer -> line.work.target(line.kernel, peer))
+        .filter(Objects::nonNull)
+        .toList();
   }
 
-  private static String verdict(boolean isShort, boolean complete) {
-    if (isShort) {
+  private static String targets(Line line, ToDoubleFunction<Work.Target> figure) {
+    return targets(line).stream()
+        .map(target -> times(figure.applyAsDouble(target)))
+        .collect(Collectors.joining(" "));
+  }
+
+  private String verdict(Line line) {
+    List<Work.Target> targets = targets(line);
+    if (targets.stream().anyMatch(one -> ratio(line, one.peer()) < one.atLeast())) {
       return "missed";
     }
-    return complete ? "met" : "not all measured";
-  }
-
-  private Measured of(Work work, String who) {
-    return measured.get(Comparison.key(work, who));
+    boolean isWhole = targets.stream().allMatch(one -> of(line, one.peer()) != null);
+    return targets.isEmpty() ? null : isWhole ? "met" : "not all measured";
   }
 
   private static String times(double ratio) {
@@ -91,22 +111,6 @@ final class ComparisonTable {
       return "%.0f ns".formatted(nanos);
     }
     return nanos < 1e6 ? "%.1f us".formatted(nanos / 1e3) : "%.2f ms".formatted(nanos / 1e6);
-  }
-
-  private static String aligned(List<List<String>> lines) {
-    int columns = lines.get(0).size();
-    StringBuilder text = new StringBuilder();
-    for (List<String> line : lines) {
-      StringBuilder row = new StringBuilder();
-      for (int c = 0; c < columns; c++) {
-        int column = c;
-        int width = lines.stream().mapToInt(other -> other.get(column).length()).max().orElse(0);
-        String format = c < 2 ? "%-" + Math.max(width, 1) + "s" : "%" + Math.max(width, 1) + "s";
-        row.append(format.formatted(line.get(c))).append("  ");
-      }
-      text.append(row.toString().stripTrailing()).append(System.lineSeparator());
-    }
-    return text.toString();
   }
 
   private static String machine() {
@@ -135,60 +139,35 @@ final class ComparisonTable {
   }
 
   String json() {
-    List<Map<String, Object>> rows = new ArrayList<>();
-    for (Work work : works) {
-      for (Kernel kernel : Kernel.values()) {
-        rows.add(row(work, kernel));
+    ObjectNode root = Json.object().put("machine", machine()).put("peak_gflops", peak);
+    ArrayNode rows = root.putArray("rows");
+    for (Line line : lines) {
+      ObjectNode row = rows.addObject().put("kind", line.work.kind());
+      row.put("shape", line.work.shape() == null ? null : line.work.shape().text());
+      add(row.put("kernel", line.kernel.toString()), of(line));
+      if (!Double.isNaN(rate(line))) {
+        row.put("gflops", rate(line)).put("peak_share", rate(line) / peak);
       }
-    }
-    Map<String, Object> root = new LinkedHashMap<>();
-    root.put("machine", machine());
-    root.put("peak_gflops", peak);
-    root.put("rows", rows);
-    try {
-      return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(root);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("json: expected numbers and words only", e);
-    }
-  }
-
-  private Map<String, Object> row(Work work, Kernel kernel) {
-    Measured ours = of(work, kernel.toString());
-    Map<String, Object> row = new LinkedHashMap<>();
-    row.put("kind", work.kind());
-    row.put("shape", work.shape() == null ? null : work.shape().text());
-    row.put("kernel", kernel.toString());
-    row.putAll(figures(ours));
-    if (!Double.isNaN(work.flops())) {
-      row.put("gflops", work.flops() / ours.nanos());
-      row.put("peak_share", work.flops() / ours.nanos() / peak);
-    }
-    Map<String, Object> peers = new LinkedHashMap<>();
-    for (OtherLibrary peer : OtherLibrary.values()) {
-      Measured theirs = of(work, peer.library());
-      if (theirs != null) {
-        Map<String, Object> entry = new LinkedHashMap<>(figures(theirs));
-        entry.put("ratio", theirs.nanos() / ours.nanos());
-        Work.Target target = work.target(kernel, peer);
-        if (target != null) {
-          entry.put("at_least", target.atLeast());
-          entry.put("aim", target.aim());
+      ObjectNode peers = row.putObject("peers");
+      for (OtherLibrary peer : OtherLibrary.values()) {
+        if (of(line, peer) != null) {
+          ObjectNode entry = peers.putObject(peer.library());
+          add(entry, of(line, peer));
+          entry.put("ratio", ratio(line, peer));
+          Work.Target target = line.work.target(line.kernel, peer);
+          if (target != null) {
+            entry.put("at_least", target.atLeast()).put("aim", target.aim());
+          }
         }
-        peers.put(peer.library(), entry);
       }
     }
-    row.put("peers", peers);
-    return row;
+    return root.toPrettyString();
   }
 
-  private static Map<String, Object> figures(Measured measured) {
-    Map<String, Object> figures = new LinkedHashMap<>();
-    figures.put("nanos", measured.nanos());
-    figures.put("spread", measured.spread());
+  private static void add(ObjectNode node, Measured measured) {
+    node.put("nanos", measured.nanos()).put("spread", measured.spread());
     if (!Double.isNaN(measured.bytes())) {
-      figures.put("bytes", measured.bytes());
-      figures.put("process_over_thread", measured.processShare());
+      node.put("bytes", measured.bytes()).put("process_over_thread", measured.processShare());
     }
-    return figures;
   }
 }

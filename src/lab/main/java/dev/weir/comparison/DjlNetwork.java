@@ -8,8 +8,11 @@ import ai.djl.nn.recurrent.RNN.Activation;
 import dev.weir.rnn.RnnConfig;
 import java.util.Arrays;
 
-/** A network of libtorch, its weights in libtorch's arrays. */
-final class DjlNetwork implements AutoCloseable {
+/**
+ * PyTorch by way of DJL: its operator itself, without a script's interpreter before it, and its
+ * weights in libtorch's arrays.
+ */
+final class DjlNetwork implements Forward {
 
   private final Shape shape;
   private final NDManager manager;
@@ -45,6 +48,18 @@ final class DjlNetwork implements AutoCloseable {
 
   ai.djl.ndarray.types.Shape outputShape() {
     return new ai.djl.ndarray.types.Shape(shape.batch(), shape.seqLen(), 2L * shape.hiddenSize());
+  }
+
+  @Override
+  public float[] run(float[] input) {
+    try (NDManager call = manager.newSubManager()) {
+      return out(call.create(input, inputShape()), false).toFloatArray();
+    }
+  }
+
+  @Override
+  public boolean batchFirst() {
+    return true;
   }
 
   /** out: (batch, seq_len, 2 * hidden_size), owned by the manager of x. */

@@ -24,7 +24,7 @@ interface Forward extends AutoCloseable {
       case "weir" -> new WeirForward(shape, weights);
       case "onnxruntime" -> new OnnxForward(shape, weights, false);
       case "onnxruntime-reused" -> new OnnxForward(shape, weights, true);
-      case "djl" -> new DjlForward(shape, weights);
+      case "djl" -> new DjlNetwork(shape, weights);
       default ->
           throw new IllegalArgumentException(
               "library: expected weir, onnxruntime, onnxruntime-reused or djl, got " + library);

@@ -2,14 +2,12 @@ package dev.weir.comparison;
 
 import com.amazon.randomcutforest.parkservices.ForecastDescriptor;
 import com.amazon.randomcutforest.parkservices.RCFCaster;
+import dev.weir.cli.series.SampleData;
+import dev.weir.forecast.Observation;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -30,7 +28,6 @@ import org.openjdk.jmh.annotations.State;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class LearningBenchmark {
 
-  private static final String SERIES = "/sample/nab_nyc_taxi.csv";
   private static final long INTERVAL = TimeUnit.MINUTES.toMillis(30);
   private static final int HORIZON = 2;
   private static final int SHINGLE = 8;
@@ -75,15 +72,7 @@ public class LearningBenchmark {
   }
 
   static double[] values() throws IOException {
-    try (InputStream in = LearningBenchmark.class.getResourceAsStream(SERIES);
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
-      return lines
-          .lines()
-          .skip(1)
-          .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(',') + 1)))
-          .toArray();
-    }
+    return SampleData.series("nab_nyc_taxi").stream().mapToDouble(Observation::value).toArray();
   }
 
   @Benchmark

@@ -26,9 +26,7 @@ public final class ThreadCpuProfiler implements InternalProfiler {
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private final OperatingSystemMXBean process =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-  private long cpu;
-  private long bytes;
-  private long processCpu;
+  private long[] before;
 
   @Override
   public String getDescription() {
@@ -37,30 +35,28 @@ public final class ThreadCpuProfiler implements InternalProfiler {
 
   @Override
   public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
-    cpu = 0;
-    bytes = 0;
-    for (long thread : workers()) {
-      cpu += threads.getThreadCpuTime(thread);
-      bytes += threads.getThreadAllocatedBytes(thread);
-    }
-    processCpu = process.getProcessCpuTime();
+    before = now();
   }
 
   @Override
   public Collection<ScalarResult> afterIteration(
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
-    long processAfter = process.getProcessCpuTime();
-    long cpuAfter = 0;
-    long bytesAfter = 0;
-    for (long thread : workers()) {
-      cpuAfter += threads.getThreadCpuTime(thread);
-      bytesAfter += threads.getThreadAllocatedBytes(thread);
-    }
+    long[] now = now();
     double operations = result.getMetadata().getAllOps();
     return List.of(
-        perOperation(CPU, cpuAfter - cpu, operations, "ns/op"),
-        perOperation(PROCESS, processAfter - processCpu, operations, "ns/op"),
-        perOperation(BYTES, bytesAfter - bytes, operations, "B/op"));
+        perOperation(CPU, now[0] - before[0], operations, "ns/op"),
+        perOperation(PROCESS, now[1] - before[1], operations, "ns/op"),
+        perOperation(BYTES, now[2] - before[2], operations, "B/op"));
+  }
+
+  /** CPU of the benchmark's threads, CPU of the process, allocated bytes; since the start. */
+  private long[] now() {
+    long[] now = {0, process.getProcessCpuTime(), 0};
+    for (long thread : workers()) {
+      now[0] += threads.getThreadCpuTime(thread);
+      now[2] += threads.getThreadAllocatedBytes(thread);
+    }
+    return now;
   }
 
   private static ScalarResult perOperation(String name, long sum, double operations, String unit) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.bench.BenchCase.Backend;
+import dev.weir.cli.console.UsageException;
 import dev.weir.forecast.Observation;
 import dev.weir.model.Mode;
 import java.time.Duration;
@@ -113,7 +114,7 @@ class BenchPlanTest {
   })
   void optionOutOfRangeIsNamed(String option, String value) {
     assertThatThrownBy(() -> plan(option, value))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(UsageException.class)
         .hasMessageStartingWith(option + ": expected ");
   }
 
