@@ -34,7 +34,7 @@ import java.util.Arrays;
 final class OutsideStage {
 
   private static final double ETA = 2;
-  private static final float DISCOUNT = 0.98f;
+  private static final float DISCOUNT = 0.985f;
   private static final double FINAL_ETA = 2;
   private static final double FINAL_DISCOUNT = 0.99;
 
@@ -48,7 +48,7 @@ final class OutsideStage {
   private static final double MOST = 3; // correction, in Q
   private static final double OUTLIER = 8; // error that is learned from, in Q
 
-  private static final double CHANCE = 0.5; // of the running error: a smaller bias is none
+  private static final double CHANCE = 0.8; // of the running error: a smaller bias is none
   private static final double OUTLYING = 5; // running errors that an error counts for at most
   private static final double BIASED = 0.002; // weight of a value in a bias
 
