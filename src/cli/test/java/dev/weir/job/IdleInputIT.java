@@ -132,7 +132,11 @@ class IdleInputIT {
     kafka.send(records);
     List<Forecast> one = replay("one", 1);
     assertThat(one).hasSizeGreaterThanOrEqualTo(BACKLOG_SERIES * (BACKLOG_VALUES - 1));
-    assertThat(replay("other", 3)).usingRecursiveComparison().isEqualTo(one);
+    List<Forecast> other = replay("other", 3);
+    assertThat(other).hasSameSizeAs(one);
+    for (int k = 0; k < one.size(); k++) { // a recursive comparison of so many takes quadratic time
+      assertThat(other.get(k)).isEqualTo(one.get(k));
+    }
   }
 
   /** Reads the backlog with a job of its own; its forecasts by series and origin. */
