@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Documents;
-import dev.weir.forecast.Explanation;
-import dev.weir.forecast.Forecast;
-import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Score;
-import dev.weir.forecast.TestForecast;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.SampleRecords;
 import dev.weir.kafka.codec.ScoreCodec;
-import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,10 +156,14 @@ class TopicsTest {
   }
 
   private static RowData read(RowType type, byte[] bytes) throws Exception {
+    return format(type).deserialize(bytes);
+  }
+
+  private static AvroRowDataDeserializationSchema format(RowType type) throws Exception {
     AvroRowDataDeserializationSchema format =
         new AvroRowDataDeserializationSchema(type, InternalTypeInfo.of(type));
     format.open(null);
-    return format.deserialize(bytes);
+    return format;
   }
 
   @Test
@@ -203,17 +201,10 @@ class TopicsTest {
 
   @Test
   void sqlReadsForecasts() throws Exception {
-    Forecast forecast =
-        TestForecast.of("pump-1", 5_000, 1.5, 2.5)
-            .intervals(
-                new Interval(0.8, new double[] {1, 2}, new double[] {2, 3}),
-                new Interval(0.95, new double[] {0, 1}, new double[] {3, 4}))
-            .windowStart(1_000)
-            .times(6_000, 7_000)
-            .model("m", 7)
-            .learningSteps(42)
-            .build();
-    RowData row = read("forecasts", new ForecastCodec().encode(forecast));
+    byte[] bytes = new ForecastCodec().encode(SampleRecords.FORECAST);
+    AvroRowDataDeserializationSchema format = format(type("forecasts"));
+    format.deserialize(bytes); // a column too few would leave bytes for the next record
+    RowData row = format.deserialize(bytes);
     assertThat(row.getTimestamp(1, 3).getMillisecond()).isEqualTo(5_000);
     assertThat(row.getInt(3)).isEqualTo(5);
     assertThat(row.getString(4)).hasToString("many-to-one");
@@ -222,13 +213,18 @@ class TopicsTest {
     RowData second = steps.getRow(1, 6);
     assertThat(second.getTimestamp(0, 3).getMillisecond()).isEqualTo(7_000);
     assertThat(second.getDouble(1)).isEqualTo(2.5);
-    assertThat(second.getDouble(2)).as("mean").isEqualTo(2.5);
+    assertThat(second.getDouble(2)).as("mean").isEqualTo(2.25);
     assertThat(second.getDouble(4)).isEqualTo(3);
     assertThat(second.getArray(5).getRow(0, 3).getDouble(2)).isEqualTo(4);
     assertThat(row.getDouble(6)).isEqualTo(0.8);
     assertThat(row.getLong(8)).isEqualTo(7);
-    assertThat(row.getLong(9)).isEqualTo(42);
+    assertThat(row.getLong(9)).isEqualTo(99);
     assertThat(row.getString(10)).hasToString("OK");
+    assertThat(row.getInt(11)).isEqualTo(3);
+    ArrayData explanation = row.getArray(12);
+    assertThat(explanation.size()).isEqualTo(3);
+    assertThat(explanation.getRow(1, 2).getString(0)).hasToString("recent");
+    assertThat(explanation.getRow(1, 2).getDouble(1)).isEqualTo(-0.25);
   }
 
   @Test
@@ -267,54 +263,18 @@ class TopicsTest {
         .containsExactly(Row.of("line7", LocalDateTime.of(2026, 1, 31, 12, 0), 2L, 4.0));
   }
 
-  @Test
-  void sqlReadsWhyAForecastIsAsItIs() throws Exception {
-    List<Explanation.Part> parts =
-        List.of(new Explanation.Part("level", 1.25), new Explanation.Part("season", 0.25));
-    Forecast forecast =
-        TestForecast.of("pump-1", 5_000, 1.5)
-            .windowStart(1_000)
-            .times(6_000)
-            .model("m", 7)
-            .learningSteps(42)
-            .covariatesMissing(3)
-            .explanation(new Explanation(1.5, parts))
-            .build();
-    byte[] bytes = new ForecastCodec().encode(forecast);
-    AvroRowDataDeserializationSchema format =
-        new AvroRowDataDeserializationSchema(
-            type("forecasts"), InternalTypeInfo.of(type("forecasts")));
-    format.open(null);
-    format.deserialize(bytes); // a column too few would leave bytes for the next record
-    RowData row = format.deserialize(bytes);
-    assertThat(row.getInt(11)).isEqualTo(3);
-    ArrayData explanation = row.getArray(12);
-    assertThat(explanation.size()).isEqualTo(2);
-    assertThat(explanation.getRow(1, 2).getString(0)).hasToString("season");
-    assertThat(explanation.getRow(1, 2).getDouble(1)).isEqualTo(0.25);
-  }
-
   /** Flink's Avro format keeps the bytes that a record has beyond the columns for the next one. */
   @Test
   void aTableWithoutTheLastColumnsReadsOneForecastOnly() throws Exception {
     RowType all = type("forecasts");
     RowType older = new RowType(false, all.getFields().subList(0, all.getFieldCount() - 2));
-    AvroRowDataDeserializationSchema format =
-        new AvroRowDataDeserializationSchema(older, InternalTypeInfo.of(older));
-    format.open(null);
-    Forecast forecast =
-        TestForecast.of("pump-1", 5_000, 1.5)
-            .windowStart(1_000)
-            .times(6_000)
-            .model("m", 7)
-            .learningSteps(42)
-            .build();
-    byte[] bytes = new ForecastCodec().encode(forecast);
-    assertThat(format.deserialize(bytes).getString(0)).hasToString("pump-1");
+    AvroRowDataDeserializationSchema format = format(older);
+    byte[] bytes = new ForecastCodec().encode(SampleRecords.FORECAST);
+    assertThat(format.deserialize(bytes).getString(0)).hasToString("pump-7");
     assertThatThrownBy(
             () -> {
               for (int i = 0; i < 3; i++) {
-                assertThat(format.deserialize(bytes).getString(0)).hasToString("pump-1");
+                assertThat(format.deserialize(bytes).getString(0)).hasToString("pump-7");
               }
             })
         .isInstanceOfAny(IOException.class, AssertionError.class);
@@ -334,45 +294,28 @@ class TopicsTest {
 
   @Test
   void sqlReadsScores() throws Exception {
-    Score score =
-        new Score(
-            "pump-1",
-            5_000,
-            Mode.MANY_TO_MANY,
-            3.5,
-            11,
-            new double[] {1, 2},
-            1.5,
-            Double.NaN,
-            0.8,
-            0.75,
-            List.of(new Score.Method("naive", 2.25, 0), new Score.Method("outside:lear", 2, 0.5)),
-            new Score.Distribution(
-                10,
-                List.of(1, 3),
-                1.25,
-                List.of(1.0, 1.5),
-                List.of(new Score.Quantile(0.5, 0.75, List.of(0.5, 1.0))),
-                List.of(new Score.Interval(0.8, 5.5, List.of(5.0, 6.0)))));
-    RowData row = read("scores", new ScoreCodec().encode(score));
-    assertThat(row.getLong(4)).isEqualTo(11);
-    assertThat(row.getArray(5).toDoubleArray()).containsExactly(1, 2);
-    assertThat(row.isNullAt(7)).isTrue(); // NaN on the topic is null
-    assertThat(row.getDouble(9)).isEqualTo(0.75);
-    assertThat(row.getArray(10).getRow(0, 3).getDouble(1)).isEqualTo(2.25);
-    RowData outside = row.getArray(10).getRow(1, 3);
+    ScoreCodec codec = new ScoreCodec();
+    byte[] bytes = codec.encode(SampleRecords.SCORE);
+    RowData row = read("scores", bytes);
+    assertThat(row.getLong(4)).isEqualTo(12);
+    assertThat(row.getArray(5).toDoubleArray()).containsExactly(1, 2, 4);
+    assertThat(row.getDouble(9)).isEqualTo(0.79);
+    assertThat(row.getArray(10).getRow(0, 3).getDouble(1)).isEqualTo(3);
+    RowData outside = row.getArray(10).getRow(2, 3);
     assertThat(outside.getString(0).toString()).isEqualTo("outside:lear");
-    assertThat(outside.getDouble(2)).isEqualTo(0.5);
+    assertThat(outside.getDouble(2)).isEqualTo(0.125);
     RowType all = type("scores");
     RowType before = new RowType(false, all.getFields().subList(0, 11)); // of an older statement
-    assertThat(read(before, new ScoreCodec().encode(score)).getDouble(9)).isEqualTo(0.75);
+    assertThat(read(before, bytes).getDouble(9)).isEqualTo(0.79);
     RowData distribution = row.getRow(11, 6);
-    assertThat(distribution.getLong(0)).isEqualTo(10);
-    assertThat(distribution.getArray(1).toIntArray()).containsExactly(1, 3);
-    assertThat(distribution.getDouble(2)).isEqualTo(1.25);
-    assertThat(distribution.getArray(3).toDoubleArray()).containsExactly(1, 1.5);
-    assertThat(distribution.getArray(4).getRow(0, 3).getDouble(1)).isEqualTo(0.75);
+    assertThat(distribution.getLong(0)).isEqualTo(11);
+    assertThat(distribution.getArray(1).toIntArray()).containsExactly(1, 2, 3);
+    assertThat(distribution.getDouble(2)).isEqualTo(2.5);
+    assertThat(distribution.getArray(3).toDoubleArray()).containsExactly(1.5, 2, 4);
+    assertThat(distribution.getArray(4).getRow(0, 3).getDouble(1)).isEqualTo(0.5);
     assertThat(distribution.getArray(5).getRow(0, 3).getArray(2).toDoubleArray())
-        .containsExactly(5, 6);
+        .containsExactly(7.5, 12.5, 17.5);
+    RowData bare = read("scores", codec.encode(SampleRecords.BARE_SCORE));
+    assertThat(bare.isNullAt(7)).isTrue(); // NaN on the topic is null
   }
 }

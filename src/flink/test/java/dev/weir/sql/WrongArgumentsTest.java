@@ -45,6 +45,13 @@ class WrongArgumentsTest {
         "CREATE TABLE readings (sensor STRING, v DOUBLE, `note` STRING, tags ARRAY<INT>, plan"
             + " ARRAY<DECIMAL(5, 2)>, ts TIMESTAMP_LTZ(3), WATERMARK FOR ts AS ts - INTERVAL '1'"
             + " SECOND) WITH ('connector' = 'datagen')");
+    tables.executeSql(
+        "CREATE TABLE arrivals (sensor STRING, v DOUBLE, ts AS PROCTIME()) WITH ('connector' ="
+            + " 'datagen')");
+    tables.executeSql(
+        "CREATE TEMPORARY VIEW wide AS SELECT sensor, v, ts, tags AS a1, tags AS a2, "
+            + columns("v AS f", 21)
+            + " FROM readings");
   }
 
   private static String call(String table, String arguments) {
@@ -67,9 +74,7 @@ class WrongArgumentsTest {
   void wrongArgumentOfAnomaliesIsRefusedAtPlanning(String arguments, String message) {
     String statement =
         call("readings PARTITION BY sensor", arguments).replace("FORECAST", "ANOMALIES");
-    assertThat(deepest(catchThrowable(() -> tables.explainSql(statement))))
-        .startsWith("ANOMALIES: " + message)
-        .doesNotContain("\n");
+    assertThat(refusal(tables, statement)).startsWith("ANOMALIES: " + message).doesNotContain("\n");
   }
 
   @Test
@@ -184,8 +189,11 @@ class WrongArgumentsTest {
 
   /** What is said of the arguments of FORECAST. */
   private static String refusal(String arguments) {
-    String statement = call("readings PARTITION BY sensor", arguments);
-    return deepest(catchThrowable(() -> tables.explainSql(statement)));
+    return refusal(tables, call("readings PARTITION BY sensor", arguments));
+  }
+
+  private static String refusal(TableEnvironment session, String statement) {
+    return deepest(catchThrowable(() -> session.explainSql(statement)));
   }
 
   private static String columns(String prefix, int count) {
@@ -194,21 +202,25 @@ class WrongArgumentsTest {
         .collect(Collectors.joining(","));
   }
 
-  @Test
-  void moreCovariatesThanAMixtureLearnsFromAreRefused() {
-    tables.executeSql(
-        "CREATE TEMPORARY VIEW wide AS SELECT sensor, v, ts, tags AS a1, tags AS a2, "
-            + columns("v AS f", 21)
-            + " FROM readings");
-    String statement =
-        call(
-            "wide PARTITION BY sensor",
-            "value_column => 'v', feature_columns => '%s', ahead_columns => 'a1, a2'"
-                .formatted(columns("f", 19)));
-    assertThat(deepest(catchThrowable(() -> tables.explainSql(statement))))
-        .isEqualTo(
-            "FORECAST: ahead_columns: expected at most 20 covariates, got 19 by feature_columns and"
-                + " 2 by ahead_columns");
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "wide PARTITION BY sensor | value_column => 'v', feature_columns => 'FEATURES',"
+            + " ahead_columns => 'a1, a2' | FORECAST: ahead_columns: expected at most 20"
+            + " covariates, got 19 by feature_columns and 2 by ahead_columns",
+        "readings PARTITION BY (sensor, tags) | BY_MODEL | FORECAST: input: expected PARTITION BY"
+            + " columns of texts, numbers, booleans, times or bytes, got 'tags', which is"
+            + " ARRAY<INT>",
+        "readings | value_column => 'v' | Table argument 'input' requires a PARTITION BY clause for"
+            + " parallel processing.",
+        "arrivals PARTITION BY sensor | value_column => 'v' | FORECAST: on_time: expected a column"
+            + " with a watermark, in streaming mode, got 'ts', which is processing time",
+      })
+  void tableThatDoesNotFitIsNamed(String table, String arguments, String message) {
+    String given = arguments.replace("BY_MODEL", BY_MODEL).replace("FEATURES", columns("f", 19));
+    assertThat(refusal(tables, call(table, given))).isEqualTo(message);
   }
 
   @Test
@@ -237,34 +249,11 @@ class WrongArgumentsTest {
   }
 
   @Test
-  void aKeyThatNoTextStandsForIsNamed() {
-    Throwable thrown =
-        catchThrowable(
-            () -> tables.explainSql(call("readings PARTITION BY (sensor, tags)", BY_MODEL)));
-    assertThat(deepest(thrown))
-        .isEqualTo(
-            "FORECAST: input: expected PARTITION BY columns of texts, numbers, booleans, times or"
-                + " bytes, got 'tags', which is ARRAY<INT>");
-  }
-
-  @Test
-  void aMissingPartitionIsNamed() {
-    Throwable thrown =
-        catchThrowable(() -> tables.explainSql(call("readings", "value_column => 'v'")));
-    assertThat(deepest(thrown))
-        .isEqualTo(
-            "Table argument 'input' requires a PARTITION BY clause for parallel processing.");
-  }
-
-  @Test
   void aMissingTimeIsNamed() {
-    Throwable thrown =
-        catchThrowable(
-            () ->
-                tables.explainSql(
-                    "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor,"
-                        + " value_column => 'v')"));
-    assertThat(deepest(thrown)).startsWith("Table argument 'input' requires a time attribute.");
+    String statement =
+        "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor, value_column => 'v')";
+    assertThat(refusal(tables, statement))
+        .startsWith("Table argument 'input' requires a time attribute.");
   }
 
   @Test
@@ -333,30 +322,13 @@ class WrongArgumentsTest {
   }
 
   @Test
-  void processingTimeIsRefusedWhenPlanned() {
-    tables.executeSql(
-        "CREATE TABLE arrivals (sensor STRING, v DOUBLE, ts AS PROCTIME()) WITH ('connector' ="
-            + " 'datagen')");
-    Throwable thrown =
-        catchThrowable(
-            () -> tables.explainSql(call("arrivals PARTITION BY sensor", "value_column => 'v'")));
-    assertThat(deepest(thrown))
-        .isEqualTo(
-            "FORECAST: on_time: expected a column with a watermark, in streaming mode,"
-                + " got 'ts', which is processing time");
-  }
-
-  @Test
   void batchModeIsRefusedWhenPlanned() {
     TableEnvironment batch = TableEnvironment.create(EnvironmentSettings.inBatchMode());
     batch.executeSql("LOAD MODULE weir");
     batch.executeSql(
         "CREATE TABLE readings (sensor STRING, v DOUBLE, ts TIMESTAMP_LTZ(3), WATERMARK FOR ts AS"
             + " ts - INTERVAL '1' SECOND) WITH ('connector' = 'datagen', 'number-of-rows' = '3')");
-    Throwable thrown =
-        catchThrowable(
-            () -> batch.explainSql(call("readings PARTITION BY sensor", "value_column => 'v'")));
-    assertThat(deepest(thrown))
+    assertThat(refusal(batch, call("readings PARTITION BY sensor", "value_column => 'v'")))
         .isEqualTo(
             "FORECAST: on_time: expected a column with a watermark, in streaming mode, got 'ts',"
                 + " which is no event time; in batch mode none is: SET 'execution.runtime-mode' ="

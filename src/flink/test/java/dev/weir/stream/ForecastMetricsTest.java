@@ -20,6 +20,8 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
+import dev.weir.rnn.Kernels;
+import dev.weir.rnn.Rnn;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.stream.covariate.CovariateJoinTest;
 import java.nio.file.Files;
@@ -371,5 +373,25 @@ class ForecastMetricsTest {
         .contains(ONE + "modelVersion", ONE + "forecastNanos")
         .noneMatch(name -> name.matches(".*(learningSteps|relativeError|held)"));
     assertThat(operator.count("status.OK.forecasts")).isEqualTo(9 - SEQ_LEN + 1);
+  }
+
+  @Test
+  void networksAreCountedByTheirKernelOnceAModelIsThere() throws Exception {
+    Operator operator =
+        new Operator(settings(new ModeSettings(Mode.MANY_TO_ONE, "m", 1, null, null)), null);
+    Map<String, Object> networks = new TreeMap<>(Map.of("plain", 0L, "vector", 0L));
+    assertThat(networks(operator)).isEqualTo(networks);
+    RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, 9, 1, false, false);
+    operator.publish(TestModel.of(config, 3, 1).head(new float[9], new float[1]).build(), 1);
+    networks.put(new Rnn(config).kernel(), 1L); // plain where C2 is off
+    assertThat(networks(operator)).isEqualTo(networks);
+  }
+
+  private static Map<String, Object> networks(Operator operator) {
+    Map<String, Object> networks = new TreeMap<>();
+    for (String kernel : Kernels.KERNELS) {
+      networks.put(kernel, operator.metrics.gauge("weir.kernel." + kernel + ".networks"));
+    }
+    return networks;
   }
 }
