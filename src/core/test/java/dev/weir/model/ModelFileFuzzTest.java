@@ -111,7 +111,7 @@ class ModelFileFuzzTest {
       int among = random.nextInt(4) == 0 ? bytes.length : 300;
       bytes[bytes.length - 1 - random.nextInt(among)] =
           (byte) (random.nextBoolean() ? '0' + random.nextInt(10) : random.nextInt(256));
-      models += Fuzzer.give(ModelFileFuzzTest::open, bytes, 200_000, 40).taken() ? 1 : 0;
+      models += Fuzzer.give(ModelFileFuzzTest::open, bytes, 500_000, 40).taken() ? 1 : 0;
     }
     assertThat(models).as("still models").isBetween(100, 1_900);
   }
