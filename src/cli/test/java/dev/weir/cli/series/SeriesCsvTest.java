@@ -3,6 +3,8 @@ package dev.weir.cli.series;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.Fuzzer;
+import dev.weir.Fuzzer.Outcome;
 import dev.weir.forecast.Observation;
 import dev.weir.job.options.StrictUtf8Input;
 import java.io.ByteArrayInputStream;
@@ -17,7 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,10 +38,14 @@ class SeriesCsvTest {
   }
 
   private static List<Observation> read(String text, SeriesColumns columns) throws IOException {
+    return read(text.getBytes(StandardCharsets.UTF_8), columns);
+  }
+
+  private static List<Observation> read(byte[] bytes, SeriesColumns columns) throws IOException {
     List<Observation> observations = new ArrayList<>();
-    InputStream bytes = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    InputStream in = new ByteArrayInputStream(bytes);
     try (SeriesCsv csv =
-        new SeriesCsv(StrictUtf8Input.open(bytes, "a.csv"), "a.csv", columns, false)) {
+        new SeriesCsv(StrictUtf8Input.open(in, "a.csv"), "a.csv", columns, false)) {
       for (Observation o = csv.next(); o != null; o = csv.next()) {
         observations.add(o);
       }
@@ -496,5 +505,70 @@ class SeriesCsvTest {
 
   static LongStream seeds() {
     return LongStream.range(0, 50);
+  }
+
+  private static List<byte[]> samples() {
+    String rows = "a,2026-01-01T00:00:00Z,1.5\n\"b, \"\"left\"\"\",2026-01-01T01:00:00.5Z,-2e3\n";
+    return List.of(
+        ("series_id,timestamp,value\n" + rows).getBytes(StandardCharsets.UTF_8),
+        ("\ufeffseries_id,timestamp,value,x,y\r\ngröße,2026-01-01T00:00:00Z,1,2,3\r\n\r\n")
+            .getBytes(StandardCharsets.UTF_8),
+        ("series_id,timestamp,value\n" + rows.repeat(20)).getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Outcome open(byte[] bytes, SplittableRandom random) {
+    try {
+      List<Observation> read = read(bytes, SeriesColumns.DEFAULT);
+      for (Observation o : read) {
+        if (!Double.isFinite(o.value())
+            || !DoubleStream.of(o.features()).allMatch(Double::isFinite)
+            || o.series().isEmpty()
+            || o.series().length() > 1_000) {
+          throw new AssertionError("expected to be refused, got " + o);
+        }
+      }
+      return Outcome.taken(read.size());
+    } catch (IOException e) {
+      if (!e.getMessage().matches("(?s)a\\.csv line \\d+: .*expected .*, got .+")) {
+        throw new AssertionError("expected file, line and what is wrong, got " + e.getMessage());
+      }
+      return Outcome.refused(e.getMessage());
+    }
+  }
+
+  @Tag("fuzz")
+  @Test
+  void anyBytesAreSeriesOrRefusedWithTheirLine() throws Exception {
+    Fuzzer fuzzer =
+        new Fuzzer(
+            20261129,
+            samples(),
+            "+1000000000-01-01T00:00:00Z",
+            "1_0",
+            "0x1p3",
+            "1d",
+            "\"",
+            "'",
+            ";",
+            "\t",
+            "\r",
+            "\0",
+            "\\",
+            "\ufeff",
+            "\u2028");
+    fuzzer.run(SeriesCsvTest::open, 300_000, 200);
+    assertThat(fuzzer.taken()).isPositive();
+    assertThat(fuzzer.refused()).isGreaterThan(fuzzer.taken());
+  }
+
+  @Tag("fuzz")
+  @Test
+  void aFieldOfAMegabyteIsNotRepeatedInTheMessage() throws Exception {
+    String row = "series_id,timestamp,value\na,2026-01-01T00:00:00Z,";
+    byte[] value = (row + "x".repeat(1_000_000)).getBytes(StandardCharsets.UTF_8);
+    byte[] header = "\u001b]0;x,".repeat(200_000).getBytes(StandardCharsets.UTF_8);
+    for (byte[] bytes : List.of(value, header)) {
+      assertThat(Fuzzer.give(SeriesCsvTest::open, bytes, 8 << 20, 50).taken()).isFalse();
+    }
   }
 }
