@@ -2,6 +2,8 @@ package dev.weir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +28,7 @@ class WorkflowsTest {
   /** Text and content of each workflow. */
   private static final Map<String, String> TEXTS = new LinkedHashMap<>();
 
-  private static final Map<String, Map<?, ?>> WORKFLOWS = new LinkedHashMap<>();
+  private static final Map<String, JsonNode> WORKFLOWS = new LinkedHashMap<>();
 
   @BeforeAll
   static void read() throws IOException {
@@ -39,33 +41,22 @@ class WorkflowsTest {
     assertThat(WORKFLOWS).containsOnlyKeys("ci.yml", "nightly.yml", "publish.yml", "release.yml");
   }
 
-  private static Map<?, ?> yaml(Path file) throws IOException {
+  private static JsonNode yaml(Path file) throws IOException {
     LoaderOptions options = new LoaderOptions();
     options.setAllowDuplicateKeys(false);
-    return new Yaml(new SafeConstructor(options)).load(Files.readString(file));
+    Object content = new Yaml(new SafeConstructor(options)).load(Files.readString(file));
+    return new ObjectMapper().valueToTree(content);
   }
 
-  private static Map<?, ?> at(String file, String... keys) {
-    Map<?, ?> part = WORKFLOWS.get(file);
-    for (String key : keys) {
-      part = (Map<?, ?>) part.get(key);
-    }
-    return part;
-  }
-
-  private static List<Map<?, ?>> jobs() {
-    List<Map<?, ?>> jobs = new ArrayList<>();
-    WORKFLOWS
-        .values()
-        .forEach(
-            w -> ((Map<?, ?>) w.get("jobs")).values().forEach(job -> jobs.add((Map<?, ?>) job)));
+  private static List<JsonNode> jobs() {
+    List<JsonNode> jobs = new ArrayList<>();
+    WORKFLOWS.values().forEach(workflow -> workflow.get("jobs").forEach(jobs::add));
     return jobs;
   }
 
-  private static List<Map<?, ?>> steps() {
-    List<Map<?, ?>> steps = new ArrayList<>();
-    jobs()
-        .forEach(job -> ((List<?>) job.get("steps")).forEach(step -> steps.add((Map<?, ?>) step)));
+  private static List<JsonNode> steps() {
+    List<JsonNode> steps = new ArrayList<>();
+    jobs().forEach(job -> job.get("steps").forEach(steps::add));
     return steps;
   }
 
@@ -93,25 +84,26 @@ class WorkflowsTest {
   void workflowsMayOnlyReadAndEachJobHasALimit() {
     WORKFLOWS.forEach(
         (file, workflow) ->
-            assertThat(workflow.get("permissions")).as(file).isEqualTo(Map.of("contents", "read")));
+            assertThat(workflow.get("permissions"))
+                .as(file)
+                .hasToString("{\"contents\":\"read\"}"));
     assertThat(TEXTS.values()).noneMatch(text -> text.contains("pull_request_target"));
     assertThat(jobs())
         .allSatisfy(
             job -> {
-              assertThat((Integer) job.get("timeout-minutes")).isBetween(1, 120);
-              assertThat(job.get("runs-on").toString()).matches("ubuntu-\\d\\d\\.\\d\\d");
+              assertThat(job.get("timeout-minutes").intValue()).isBetween(1, 120);
+              assertThat(job.get("runs-on").asText()).matches("ubuntu-\\d\\d\\.\\d\\d");
             });
-    Map<?, ?> ci = at("ci.yml", "jobs");
-    assertThat(ci.values()).noneMatch(job -> ((Map<?, ?>) job).containsKey("permissions"));
+    assertThat(WORKFLOWS.get("ci.yml").get("jobs")).noneMatch(job -> job.has("permissions"));
   }
 
   /** An expression inside a script is text of somebody else that a shell would run. */
   @Test
   void scriptsTakeExpressionsFromTheEnvironment() {
     assertThat(steps())
-        .filteredOn(step -> step.containsKey("run"))
+        .filteredOn(step -> step.has("run"))
         .isNotEmpty()
-        .allSatisfy(step -> assertThat(step.get("run").toString()).doesNotContain("${{"));
+        .allSatisfy(step -> assertThat(step.get("run").asText()).doesNotContain("${{"));
   }
 
   @Test
@@ -120,14 +112,13 @@ class WorkflowsTest {
         Files.readString(Path.of("pom.xml"))
             .replaceFirst("(?s).*<maven\\.compiler\\.release>(\\d+)<.*", "$1");
     int found = 0;
-    for (Map<?, ?> step : steps()) {
-      String uses = String.valueOf(step.get("uses"));
+    for (JsonNode step : steps()) {
+      String uses = step.path("uses").asText();
       if (uses.startsWith("actions/checkout@")) {
-        assertThat(((Map<?, ?>) step.get("with")).get("persist-credentials")).isEqualTo(false);
+        assertThat(step.at("/with/persist-credentials")).hasToString("false");
         found++;
       } else if (uses.startsWith("actions/setup-java@")) {
-        assertThat(((Map<?, ?>) step.get("with")).get("java-version"))
-            .isIn(release, "${{ matrix.java }}");
+        assertThat(step.at("/with/java-version").asText()).isIn(release, "${{ matrix.java }}");
         found++;
       }
     }
@@ -136,9 +127,8 @@ class WorkflowsTest {
 
   @Test
   void unitTestsRunOnEachSupportedJdk() {
-    Map<?, ?> tests = at("ci.yml", "jobs", "unit-tests");
-    assertThat(at("ci.yml", "jobs", "unit-tests", "strategy").get("matrix"))
-        .isEqualTo(Map.of("java", List.of("17", "21", "25")));
+    JsonNode tests = WORKFLOWS.get("ci.yml").at("/jobs/unit-tests");
+    assertThat(tests.at("/strategy/matrix")).hasToString("{\"java\":[\"17\",\"21\",\"25\"]}");
     assertThat(tests.get("steps").toString()).contains("${{ matrix.java }}", "mvn -B test");
   }
 
@@ -146,7 +136,7 @@ class WorkflowsTest {
   void scriptsThatAreCalledExist() {
     List<String> called =
         steps().stream()
-            .flatMap(step -> String.valueOf(step.get("run")).lines())
+            .flatMap(step -> step.path("run").asText().lines())
             .map(line -> line.strip().split(" ")[0])
             .filter(word -> word.matches("(\\.ci|src/docker)/[\\w-]+"))
             .toList();
@@ -168,21 +158,18 @@ class WorkflowsTest {
         dockerfile.replaceFirst("(?s).*ARG ARCHIVE=(\\S+)/weir-\\$\\{VERSION}\\.tar\\.gz.*", "$1");
     assertThat(TEXTS.get("publish.yml"))
         .contains("FOLDER: " + folder + "\n", "file: src/docker/Dockerfile");
-    List<?> targets =
-        (List<?>) at("publish.yml", "jobs", "images", "strategy", "matrix").get("include");
-    assertThat(targets)
+    assertThat(WORKFLOWS.get("publish.yml").at("/jobs/images/strategy/matrix/include"))
         .hasSize(2)
         .allSatisfy(
             target ->
-                assertThat(dockerfile)
-                    .contains(" AS " + ((Map<?, ?>) target).get("target") + "\n"));
+                assertThat(dockerfile).contains(" AS " + target.get("target").asText() + "\n"));
   }
 
   /** A tag makes a draft and nothing public; what is public follows a person's decision. */
   @Test
   void onlyAPublishedReleasePushesImagesOrReadsSecrets() {
-    Map<?, ?> triggers = (Map<?, ?>) WORKFLOWS.get("publish.yml").get(true); // YAML 1.1's "on"
-    assertThat(triggers).isEqualTo(Map.of("release", Map.of("types", List.of("published"))));
+    assertThat(WORKFLOWS.get("publish.yml").get("true")) // YAML 1.1's "on"
+        .hasToString("{\"release\":{\"types\":[\"published\"]}}");
     TEXTS.forEach(
         (file, text) -> {
           if (!file.equals("publish.yml")) {
@@ -197,25 +184,23 @@ class WorkflowsTest {
 
   @Test
   void bugReportAsksForVersionAndDoctor() throws Exception {
-    Map<?, ?> form = yaml(GITHUB.resolve("ISSUE_TEMPLATE/bug.yml"));
-    assertThat(form.keySet().stream().map(Object::toString))
-        .contains("name", "description", "body");
+    JsonNode form = yaml(GITHUB.resolve("ISSUE_TEMPLATE/bug.yml"));
+    assertThat(form.fieldNames()).toIterable().contains("name", "description", "body");
     List<String> ids = new ArrayList<>();
     List<String> required = new ArrayList<>();
-    for (Object part : (List<?>) form.get("body")) {
-      Map<?, ?> field = (Map<?, ?>) part;
-      assertThat(field.get("type")).isIn("markdown", "textarea", "input", "dropdown");
-      if (!field.get("type").equals("markdown")) {
-        ids.add(field.get("id").toString());
-        assertThat(((Map<?, ?>) field.get("attributes")).get("label")).isNotNull();
-        if (field.containsKey("validations")) {
-          required.add(field.get("id").toString());
+    for (JsonNode field : form.get("body")) {
+      assertThat(field.get("type").asText()).isIn("markdown", "textarea", "input", "dropdown");
+      if (!field.get("type").asText().equals("markdown")) {
+        ids.add(field.get("id").asText());
+        assertThat(field.at("/attributes/label").isTextual()).isTrue();
+        if (field.has("validations")) {
+          required.add(field.get("id").asText());
         }
       }
     }
     assertThat(ids).doesNotHaveDuplicates();
     assertThat(required).contains("doctor", "version", "reproduce");
     assertThat(yaml(GITHUB.resolve("ISSUE_TEMPLATE/config.yml")).get("blank_issues_enabled"))
-        .isEqualTo(true);
+        .hasToString("true");
   }
 }
