@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.weir.Http;
 import dev.weir.Patience;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.dashboard.Chromium;
@@ -15,7 +16,6 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.ObjectOutputStream;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
@@ -214,15 +214,7 @@ class ClosedPortsIT {
 
   /** What a page at another port of this machine gets to know of a cluster, having posted a job. */
   private static String attack(Chromium browser, URI cluster) throws Exception {
-    HttpServer site = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
-    site.createContext(
-        "/",
-        exchange -> {
-          exchange.getResponseHeaders().set("Content-Type", "text/html");
-          exchange.sendResponseHeaders(200, 0);
-          exchange.close();
-        });
-    site.start();
+    HttpServer site = Http.serve("/", "text/html", "");
     try {
       browser.open(URI.create("http://localhost:" + site.getAddress().getPort() + "/"));
       return browser.js(

@@ -203,14 +203,8 @@ class CommandsIT {
   @Test
   void aMissingCsvIsNamedBeforeATopicIsMadeForIt() throws Exception {
     assertFails(
-        InProcess.run(
-            "produce",
-            "--input",
-            "no-such.csv",
-            "--topic", // not observations, which other tests miss
-            "unmade",
-            "--bootstrap-servers",
-            kafka),
+        InProcess.weir( // not observations, which other tests miss
+            "produce --input no-such.csv --topic unmade --bootstrap-servers %s", kafka),
         "weir: no-such.csv: expected a file, found none");
     assertFails( // and nothing is left on the broker
         InProcess.run("tail", "--topic", "unmade", "--bootstrap-servers", kafka),
@@ -219,9 +213,6 @@ class CommandsIT {
 
   @Test
   void aMissingTopicIsNamed() throws Exception {
-    assertFails(
-        InProcess.run("tail", "--topic", "nowhere", "--bootstrap-servers", kafka),
-        "weir tail: topic nowhere: expected on Kafka at " + kafka + ", got no such topic");
     assertFails(
         InProcess.run("run", "jobs/many-to-one.yaml", "--set", "kafka.bootstrap-servers=" + kafka),
         "weir: topic observations: expected on Kafka at "
@@ -284,9 +275,6 @@ class CommandsIT {
       Files.write(pickle, jar.readNBytes(100_000)); // torch.save writes a ZIP file as well
     }
     assertFails(InProcess.run("model", "inspect", pickle.toString()), "model.pt", "safetensors");
-    assertFails(
-        InProcess.run("model", "inspect", "no-such.safetensors"),
-        "no-such.safetensors: expected a file, found none");
   }
 
   /** Exit code 1, and on standard error one line with these words; no stack trace, no result. */

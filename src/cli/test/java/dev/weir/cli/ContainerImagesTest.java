@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import dev.weir.Http;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -231,15 +231,7 @@ class ContainerImagesTest {
   @ParameterizedTest
   @ValueSource(strings = {"dashboard --port %d", "demo --port=%d --no-browser"})
   void pageIsHealthyWhileItAnswers(String command) throws Exception {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          exchange.sendResponseHeaders(200, -1);
-          exchange.close();
-        });
-    server.start();
+    HttpServer server = Http.serve("/", "text/html", "");
     String words = "java dev.weir.cli.Weir " + command.formatted(server.getAddress().getPort());
     try {
       assertThat(healthcheck(words)).isZero();

@@ -3,9 +3,7 @@ package dev.weir.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import dev.weir.Http;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -34,16 +32,7 @@ class StopCommandTest {
               many-to-one: {horizon: 2}
             """);
     HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/jobs/overview",
-        exchange -> {
-          byte[] bytes = "{\"jobs\":[%s]}".formatted(jobs).getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(200, bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
-        });
-    server.start();
+        Http.serve("/jobs/overview", "application/json", "{\"jobs\":[%s]}".formatted(jobs));
     try {
       return InProcess.weir(
           "stop %s --jobmanager localhost:%s " + more, job, server.getAddress().getPort());

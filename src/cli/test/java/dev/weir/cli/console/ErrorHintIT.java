@@ -52,11 +52,14 @@ class ErrorHintIT {
             + " time such as 2026-01-31T12:00:00Z | weir produce --help has examples",
         "produce --input DIR BROKER | expected a CSV file, got a folder | weir produce --help has"
             + " examples",
+        "model inspect DIR/none.safetensors | none.safetensors: expected a file, found none | check"
+            + " the path",
         "model inspect DIR/half.safetensors | half.safetensors | weir model inspect FILE --help",
         "model publish DIR/none.safetensors BROKER | expected a file, found none | check the path",
         "model list --topic nowhere BROKER | got no such topic | name another with --topic, or"
             + " publish a model first",
-        "tail --topic nowhere BROKER | got no such topic | --topic names another",
+        "tail --topic nowhere BROKER | weir tail: topic nowhere: expected on Kafka at SERVERS, got no"
+            + " such topic | --topic names another",
         "dead-letters --topic nowhere BROKER | got no such topic | --topic names another",
         "dead-letters --show 1 BROKER | expected at most 0, their count | without --show they are"
             + " listed",
@@ -84,9 +87,10 @@ class ErrorHintIT {
             .replace("JAR", System.getProperty("job.jar"))
             .replace("DIR", dir.toString());
     InProcess run = InProcess.run(typed.split(" "));
+    String expected = problem.replace("SERVERS", servers);
     assertThat(run.exitCode()).as("%s", run).isIn(1, run.err().startsWith("weir: ") ? 1 : 2);
     assertThat(run.out()).isEmpty();
-    assertThat(run.err()).contains(problem, next).doesNotContain("\tat ", "Exception");
-    assertThat(run.err().lines().filter(line -> line.contains(problem))).hasSize(1);
+    assertThat(run.err()).contains(expected, next).doesNotContain("\tat ", "Exception");
+    assertThat(run.err().lines().filter(line -> line.contains(expected))).hasSize(1);
   }
 }
