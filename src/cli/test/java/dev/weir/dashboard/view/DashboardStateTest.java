@@ -8,6 +8,9 @@ import dev.weir.forecast.Observation;
 import dev.weir.model.Mode;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
 import org.junit.jupiter.api.Test;
 
 class DashboardStateTest {
@@ -40,7 +43,7 @@ class DashboardStateTest {
   void whatIsReadBackMakesNoLatencyAndAnswersNothing() {
     state.takeObservation(Records.record(Records.observation("pump", 1_000, 1)), false, HOUR);
     issue(1_000, HOUR + 500);
-    assertThat(LatenciesTest.counts(state.latencies.roll(HOUR))).isEmpty();
+    assertThat(counts(state.latencies.roll(HOUR))).isEmpty();
     observe(2_000, HOUR + 10_000);
     state.takeOutput(
         Records.record(Records.forecast("pump", Mode.MANY_TO_ONE, 1_500, "demand", 4)),
@@ -61,7 +64,7 @@ class DashboardStateTest {
     issue(1_000, HOUR + 12_000);
     observe(2_000, HOUR + 12_100);
     issue(2_000, HOUR + 12_400);
-    assertThat(LatenciesTest.counts(state.latencies.roll(HOUR))).isEqualTo(Map.of(300L, 1L));
+    assertThat(counts(state.latencies.roll(HOUR))).isEqualTo(Map.of(300L, 1L));
   }
 
   private void issue(long origin, long now) {
@@ -125,5 +128,92 @@ class DashboardStateTest {
         .isEqualTo("Observations arrive, and no forecast has come for 67 s; is the job running?");
     issue(70_000, HOUR + 71_000);
     assertThat(state.why(HOUR + 71_000, false)).isNull();
+  }
+
+  private final Latencies latencies = new Latencies();
+
+  /** Each value with its count. */
+  private static Map<Long, Long> counts(Histogram latencies) {
+    Map<Long, Long> counts = new TreeMap<>();
+    for (HistogramIterationValue value : latencies.recordedValues()) {
+      counts.put(value.getValueIteratedTo(), value.getCountAddedInThisIterationStep());
+    }
+    return counts;
+  }
+
+  @Test
+  void latencyIsFromTheObservationToItsFirstForecast() {
+    latencies.observed("pump", 100, 5_000);
+    latencies.observed("fan", 100, 5_100);
+    latencies.issued("pump", 100, 5_400);
+    latencies.issued("pump", 100, 5_900); // of the other mode
+    latencies.issued("fan", 200, 5_900); // of a value that was not seen
+    latencies.issued("fan", 100, 5_300);
+    assertThat(counts(latencies.roll(6_000))).isEqualTo(Map.of(200L, 1L, 400L, 1L));
+    assertThat(counts(latencies.roll(6_000))).isEmpty();
+  }
+
+  @Test
+  void latencyIsFromZeroToTwoMinutes() {
+    latencies.observed("pump", 100, 5_000);
+    latencies.issued("pump", 100, 4_990); // clocks of two readers
+    latencies.observed("pump", 200, 5_000);
+    latencies.issued("pump", 200, 500_000);
+    Histogram counted = latencies.roll(6_000);
+    assertThat(counted.getMinValue()).isZero();
+    assertThat(counted.getMaxValue()).isCloseTo(120_000, within(120L));
+    assertThat(counted.getTotalCount()).isEqualTo(2);
+  }
+
+  @Test
+  void observationsWithoutForecastsDoNotBlockLaterOnes() {
+    for (int i = 0; i < 20_000; i++) { // more than may wait
+      latencies.observed("silent", i, 1_000);
+    }
+    latencies.observed("pump", 1, 1_000);
+    latencies.issued("pump", 1, 1_500);
+    assertThat(counts(latencies.roll(2_000))).isEmpty();
+    latencies.roll(180_000);
+    latencies.observed("pump", 2, 181_000);
+    latencies.issued("pump", 2, 181_500);
+    assertThat(counts(latencies.roll(182_000))).isEqualTo(Map.of(500L, 1L));
+  }
+
+  @Test
+  void percentilesAreByNearestRank() {
+    assertThat(Latencies.percentile(Latencies.sum(List.of()), 50)).isNaN();
+    Histogram low = new Histogram(120_000, 3);
+    Histogram high = new Histogram(120_000, 3);
+    for (int i = 1; i <= 50; i++) {
+      low.recordValue(i);
+      high.recordValue(50 + i);
+    }
+    Histogram sum = Latencies.sum(List.of(low, high));
+    assertThat(Latencies.percentile(sum, 50)).isEqualTo(50);
+    assertThat(Latencies.percentile(sum, 99)).isEqualTo(99);
+  }
+
+  @Test
+  void quickAndSlowForecastsAreLeftOutAlikeWhenManyWait() {
+    // 20,000 a second, half of the forecasts at once and half 10 s later: 100,000 would wait
+    long now = 0;
+    long fast = 0;
+    long slow = 0;
+    for (int second = 0; second < 40; second++) {
+      for (int i = 0; i < 20_000; i++) {
+        latencies.observed("s" + i, second, now);
+        latencies.issued("s" + i, i % 2 == 0 ? second : second - 10, now);
+      }
+      for (Map.Entry<Long, Long> count : counts(latencies.roll(now)).entrySet()) {
+        if (count.getKey() == 0) {
+          fast += second > 25 ? count.getValue() : 0;
+        } else {
+          slow += second > 25 ? count.getValue() : 0;
+        }
+      }
+      now += 1_000;
+    }
+    assertThat(slow).isPositive();
+    assertThat((double) slow / fast).isBetween(0.7, 1.1);
   }
 }

@@ -9,13 +9,14 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.TestForecast;
 import dev.weir.model.Mode;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Topics are read in any order; a line is of one moment. */
-class DemoScoreTest {
+/** What a demo sends when, prints and waits for. */
+class DemoTest {
 
   private final DemoScore score = new DemoScore();
 
@@ -159,5 +160,65 @@ class DemoScoreTest {
       assertThat(score.summary()).isEmpty(); // nothing was forecast
     } while (!coming.isDone());
     coming.get();
+  }
+
+  private static final List<String> MODES = List.of("many-to-one", "many-to-many");
+  private static final Duration GIVEN = Duration.ofSeconds(15);
+
+  @Test
+  void aDemoThatHasShownEachModeEndsWhenItsTimeIsOver() {
+    DemoDeadline end = new DemoDeadline(GIVEN, MODES);
+    end.shown("many-to-many");
+    end.shown("many-to-one");
+    assertThat(end.isOver(GIVEN.minusNanos(1))).isFalse();
+    assertThat(end.isOver(GIVEN)).isTrue();
+    assertThat(end.isOverdue(GIVEN)).isFalse();
+  }
+
+  @Test
+  void aDemoThatLacksAModeGoesOnUntilItHasShownThat() {
+    DemoDeadline end = new DemoDeadline(GIVEN, MODES);
+    end.shown("many-to-one");
+    assertThat(end.isOverdue(GIVEN.minusNanos(1))).isFalse();
+    assertThat(end.isOverdue(GIVEN)).isTrue();
+    assertThat(end.isOver(GIVEN.plusSeconds(90))).isFalse();
+    assertThat(end.missing()).isEqualTo("many-to-many");
+    end.shown("many-to-many");
+    assertThat(end.isOver(GIVEN.plusSeconds(90))).isTrue();
+    assertThat(end.isComplete()).isTrue();
+  }
+
+  @Test
+  void aDemoThatShowsNothingIsGivenUp() {
+    DemoDeadline end = new DemoDeadline(GIVEN, MODES);
+    Duration last = GIVEN.plusMinutes(2);
+    assertThat(end.isOver(last.minusNanos(1))).isFalse();
+    assertThat(end.isOver(last)).isTrue();
+    assertThat(end.missing()).isEqualTo("many-to-one, many-to-many");
+  }
+
+  @Test
+  void aDemoWithoutADurationNeverEnds() {
+    DemoDeadline end = new DemoDeadline(null, MODES);
+    assertThat(end.isOver(Duration.ofDays(1))).isFalse();
+    assertThat(end.isOverdue(Duration.ofDays(1))).isFalse();
+    end.shown("many-to-one");
+    end.shown("many-to-many");
+    assertThat(end.isOver(Duration.ofDays(1))).isFalse();
+  }
+
+  /** 48 values are sent before the first forecast, 288 more at 50 a second, then the usual ones. */
+  @Test
+  void aHistoryIsSentQuicklyAndTheRestAtTheUsualRate() {
+    assertThat(ForecastDemo.dueSeconds(48, 4)).isZero();
+    assertThat(ForecastDemo.dueSeconds(148, 4)).isEqualTo(2);
+    assertThat(ForecastDemo.dueSeconds(336, 4)).isCloseTo(5.76, within(1e-9));
+    assertThat(ForecastDemo.dueSeconds(346, 4)).isCloseTo(5.76 + 2.5, within(1e-9));
+  }
+
+  @Test
+  void aRateAboveThatOfTheHistoryIsUsedForBoth() {
+    assertThat(ForecastDemo.dueSeconds(148, 200)).isEqualTo(0.5);
+    assertThat(ForecastDemo.dueSeconds(536, 200)).isCloseTo(488 / 200.0, within(1e-9));
   }
 }

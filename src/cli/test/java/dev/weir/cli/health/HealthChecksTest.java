@@ -6,12 +6,20 @@ import com.sun.net.httpserver.HttpServer;
 import dev.weir.Patience;
 import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.cli.health.Findings.Level;
+import dev.weir.forecast.Score;
+import dev.weir.kafka.CovariateTopic;
+import dev.weir.kafka.covariate.CovariateDeserializer;
+import dev.weir.model.Mode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,8 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine.Help.Ansi;
 
-/** What the checks of a cluster make of what Flink says. */
-class FlinkChecksTest {
+/** What the checks of a job make of what Flink says, of scores and of records. */
+class HealthChecksTest {
 
   private static final String ID = "0123456789abcdef0123456789abcdef";
 
@@ -183,5 +191,63 @@ class FlinkChecksTest {
     assertThat(
             String.join("\n", look(null).text(Ansi.OFF)).chars().filter(c -> c < 32 && c != '\n'))
         .isEmpty();
+  }
+
+  private static Score score(int number, long scored, double mae, double coverage) {
+    return new Score(
+        "s" + number,
+        1,
+        Mode.MANY_TO_ONE,
+        5,
+        scored,
+        new double[] {mae},
+        mae,
+        1,
+        0.8,
+        coverage,
+        List.of(new Score.Method("naive", 2, 0), new Score.Method("seasonal_naive", 2, 0)),
+        null);
+  }
+
+  private static Findings skill(Score... scores) {
+    JobChecks checks = new JobChecks(true, null, null);
+    new ResultChecks(checks).skill("scores", List.of(scores));
+    return checks.findings;
+  }
+
+  @Test
+  void errorIsTheGeometricMeanOverTheSeries() {
+    Findings findings = skill(score(1, 400, 1, 0.75), score(2, 400, 2, 0.85));
+    assertThat(findings.text(Ansi.OFF))
+        .contains(
+            "ok    scores       error 70.7 % of naive's, 70.7 % of seasonal naive's, 80.0 %"
+                + " intervals contain 80.0 % (2 series)");
+    assertThat(findings.json()).contains("\"scores.series\":2", "\"scores.interval_coverage\":0.8");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"400, 3, 0.8, true", "400, 1, 0.6, true", "40, 3, 0.6, false", "400, 2, 0.7, false"})
+  void badScoreFailsOnceItHasEnoughValues(long scored, double mae, double coverage, boolean fails) {
+    Findings findings = skill(score(1, scored, mae, coverage));
+    assertThat(findings.of(Level.fail)).hasSize(fails ? 1 : 0);
+  }
+
+  private final Function<ConsumerRecord<byte[], byte[]>, String> problems =
+      TopicChecks.problems(
+          new CovariateDeserializer(
+              null, new CovariateTopic("weather", 2, Duration.ofDays(1), null), null));
+
+  private String problem(String value) {
+    return problems.apply(new ConsumerRecord<>("weather", 0, 0, null, value.getBytes()));
+  }
+
+  @Test
+  void recordThatCanNotBeUsedHasAProblem() {
+    assertThat(problem("{\"group\":\"a\",\"time\":\"1970-01-01T00:00:00Z\",\"features\":[1,null]}"))
+        .isNull();
+    assertThat(problem("{\"group\":\"a\",\"time\":\"1970-01-01T00:00:00Z\",\"features\":[1]}"))
+        .isEqualTo("FEATURES: features: expected 2, got 1");
+    assertThat(problem("{\"group\":\"a\",\"time\":\"1970-01-01T00:00:00Z\",\"features\":[1,2]}"))
+        .isNull();
   }
 }

@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class IncidentExplanationTest {
+/** What commands print of incidents: a line, or an explanation. */
+class IncidentTextTest {
 
   private static final long START = Instant.parse("2026-03-03T10:20:00Z").toEpochMilli();
   private static final String SERIES = "pump.spike";
@@ -194,5 +195,23 @@ class IncidentExplanationTest {
     assertThat(json.get("once_in").longValue()).isEqualTo(18_000);
     assertThat(json.get("explanation").textValue()).contains("Novelty: ");
     assertThat(json.get("open").booleanValue()).isFalse();
+  }
+
+  @Test
+  void eachKindOfIncidentIsOneLine() {
+    assertThat(IncidentLines.text(SampleRecords.INCIDENT, true))
+        .isEqualTo(
+            "1970-01-01 00:01  updated high    drift    pumpe-ß  9.2500, expected 3.5000"
+                + "  surprise 4.5  3 values in PT2M");
+    assertThat(IncidentLines.text(SampleRecords.WARNING, false))
+        .isEqualTo(
+            "1970-01-01 00:01  closed  high    threshold  pump-7  86.500, expected 91.250  above"
+                + " 90.000 within 4: 88 %, about 1970-01-01 00:05, crossed  3 values in PT2M");
+    assertThat(IncidentLines.text(SampleRecords.OPEN_WARNING, false))
+        .isEqualTo(
+            "1970-01-01 00:01  open    medium  threshold  pump-7  0.50000, expected -2.0000"
+                + "  below -1.5000 within 12: 80 %  1 values in PT0S");
+    assertThat(IncidentLines.json(SampleRecords.WARNING))
+        .contains("\"threshold\":{\"limit\":90.0,\"direction\":\"above\",");
   }
 }
