@@ -44,9 +44,7 @@ final class Snippets {
         "./weir alarms my-job.yaml --",
         "needs a job with these incidents: AlarmJobIT says such things to one");
     excuse("./weir lab ", "is built after this module, whose tests run it");
-    excuse(
-        "docker ",
-        "needs a container engine; ContainerImagesTest and ComposeFileIT read the files");
+    excuse("docker ", "needs a container engine; ContainerImagesTest reads the files");
     excuse("kubectl ", "needs a Kubernetes cluster; KubernetesManifestTest reads the files");
     excuse(
         "kafka-acls.sh ", "is Kafka's own, for a secured broker; SecuredKafkaIT sets these rights");
@@ -59,7 +57,7 @@ final class Snippets {
         "./weir tail --bootstrap-servers broker:9093 ", "needs a secured broker: SecuredKafkaIT");
     excuse(
         "flink run -d -s file:///checkpoints/JOB_ID/chk-57 ",
-        "needs a checkpoint that a dead job left: FaultsIT restores one");
+        "needs a checkpoint that a dead job left: ForecastClusterIT restores one");
     excuse(
         "CREATE TEMPORARY VIEW with_weather ",
         "needs a table of weather forecasts: CovariatesSqlIT");

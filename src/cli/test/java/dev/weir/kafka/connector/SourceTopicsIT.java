@@ -2,15 +2,18 @@ package dev.weir.kafka.connector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.KafkaClients;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.connector.UnreadRecords.Answer;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -18,8 +21,8 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** What a broker says of records, markers, aborted and open transactions. */
-class UnreadRecordsIT {
+/** What a source asks a broker: topics, records, markers, aborted and open transactions. */
+class SourceTopicsIT {
 
   private static TopicPartition partition(String topic, int number) {
     return new TopicPartition(topic, number);
@@ -93,6 +96,30 @@ class UnreadRecordsIT {
                               partition("ends", 0), new Answer(2, false),
                               partition("gone", 0), new Answer(0, true))));
       unread.close();
+    }
+  }
+
+  @Test
+  void deletedTopicIsNamed() throws Exception {
+    KafkaFixture kafka = KafkaFixture.shared();
+    try (TopicAdmin topics = kafka.admin();
+        AdminClient admin =
+            AdminClient.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+      topics.createModels("plant.models");
+      topics.create("plant", 2, Map.of());
+      ExistingTopics source = new ExistingTopics(List.of("plant", "plant.models"));
+      assertThat(source.getSubscribedTopicPartitions(admin))
+          .containsExactlyInAnyOrder(
+              new TopicPartition("plant", 0),
+              new TopicPartition("plant", 1),
+              new TopicPartition("plant.models", 0));
+      admin.deleteTopics(List.of("plant.models")).all().get();
+      await().until(() -> !admin.listTopics().names().get().contains("plant.models"));
+      assertThatThrownBy(() -> source.getSubscribedTopicPartitions(admin))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "topic plant.models: expected on Kafka, got no such topic: was it deleted? create it"
+                  + " again (docs/operations.md), and the job goes on");
     }
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.dashboard.Records;
 import dev.weir.forecast.Forecast;
 import dev.weir.job.KafkaFixture;
+import dev.weir.kafka.KafkaClients;
+import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.model.Mode;
 import java.nio.file.Files;
@@ -14,13 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Commands that take a job's topics from the job file alone. */
-class JobFileArgumentIT {
+/** Commands on topics, which a job file or options name. */
+class TopicCommandsIT {
 
   private static final String SHIPPED =
       "src/core/test/resources/models/sample-many-to-one.safetensors";
@@ -132,5 +135,46 @@ class JobFileArgumentIT {
         .lines()
         .map(line -> Long.valueOf(line.replaceAll(".*\"origin\":(\\d+).*", "$1")))
         .toList();
+  }
+
+  private static InProcess onBroker(String line, Object... values) {
+    return InProcess.weir(line + " --bootstrap-servers " + kafka.bootstrapServers(), values);
+  }
+
+  private static String publish(String topic, String options) {
+    InProcess publish =
+        onBroker("model publish " + SHIPPED + " --name demand --topic " + topic + " " + options)
+            .succeeded();
+    assertThat(publish.err()).isEmpty();
+    return publish.out();
+  }
+
+  @Test
+  void newestPublishedModelIsListedWhateverItsVersion() throws Exception {
+    publish("versions", "--model-version 1");
+    assertThat(publish("versions", "")).isEqualTo("demand version 2 is on versions\n");
+    publish("versions", "--model-version 1");
+    assertThat(onBroker("model list --topic versions").succeeded().out().lines())
+        .hasSize(2)
+        .last()
+        .asString()
+        .matches("demand +1 .*");
+    ModelTopic topic = new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), "versions");
+    assertThat(topic.model("demand").version()).isEqualTo(1);
+    assertThat(topic.model("other")).isNull();
+  }
+
+  @Test
+  void unreadableRecordIsListedAndDoesNoHarm() throws Exception {
+    publish("hostile", "--model-version 1");
+    try (Producer<byte[], byte[]> producer = KafkaClients.of(kafka.bootstrapServers()).producer()) {
+      byte[] bell = {'d', '@', 7};
+      producer.send(new ProducerRecord<>("hostile", bell, new byte[] {1, 2, 3})).get();
+      producer.send(new ProducerRecord<>("hostile", new byte[0], new byte[0])).get();
+      producer.send(new ProducerRecord<>("hostile", bell, null)).get();
+    }
+    InProcess list = onBroker("model list --topic hostile").succeeded();
+    assertThat(list.out()).contains("d@\\u0007", "unreadable, offset 1", "unreadable, offset 2");
+    assertThat(publish("hostile", "")).contains("demand version 2 is on");
   }
 }
