@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -702,26 +701,5 @@ class JobFileTest {
     assertThat(read(GOOD + "output: network\n").forecast().modes().get(0).learning()).isNull();
     assertThatThrownBy(() -> read(GOOD.replace("    model: pump-model\n", "") + "learning: off\n"))
         .hasMessageContaining("forecast.many-to-one.model: expected a model");
-  }
-
-  @Test
-  void anyTextIsReadOrRefusedAndNothingElse() {
-    Random random = new Random(20261125);
-    String alphabet = "abn:me -[]{}&*!|>'\"%@`#,?\n\t\\\u0000\u00e9";
-    for (int i = 0; i < 2_000; i++) {
-      StringBuilder text = new StringBuilder(GOOD);
-      for (int edits = 1 + random.nextInt(6); edits > 0; edits--) {
-        int at = random.nextInt(text.length());
-        text.replace(
-            at,
-            Math.min(text.length(), at + random.nextInt(4)),
-            "" + alphabet.charAt(random.nextInt(alphabet.length())));
-      }
-      try {
-        read(text.toString());
-      } catch (JobFileException e) {
-        assertThat(List.of(e.getMessage().split("\n"))).allMatch(line -> line.contains("expected"));
-      }
-    }
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.FeedbackEvent;
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.kafka.codec.LabelCodec.Label;
@@ -12,36 +14,33 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.BeforeEach;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Labels, and what people say of alarms. */
 class LabelDeserializerTest {
 
-  private final LabelDeserializer deserializer = new LabelDeserializer(null, Duration.ofHours(1));
+  private final LabelDeserializer labels = new LabelDeserializer(null, Duration.ofHours(1));
+  private final FeedbackDeserializer feedback = new FeedbackDeserializer(null);
 
-  @BeforeEach
-  void open() {
-    deserializer.open(null);
+  private static List<InputEvent> events(RecordDeserializer<InputEvent> reader, byte[] value) {
+    reader.openAlone();
+    List<InputEvent> events = new ArrayList<>();
+    reader.read(new ConsumerRecord<>("t", 0, 7, null, value), events::add);
+    return events;
   }
 
-  private InputEvent event(byte[] value) {
-    List<InputEvent> events = events(value);
+  private static InputEvent event(RecordDeserializer<InputEvent> reader, byte[] value) {
+    List<InputEvent> events = events(reader, value);
     assertThat(events).hasSize(1);
     return events.get(0);
   }
 
-  private List<InputEvent> events(byte[] value) {
-    List<InputEvent> events = new ArrayList<>();
-    deserializer.read(new ConsumerRecord<>("labels", 0, 7, null, value), events::add);
-    return events;
-  }
-
-  private InputEvent event(String json) {
-    return event(json.getBytes(StandardCharsets.UTF_8));
+  private static InputEvent event(RecordDeserializer<InputEvent> reader, String json) {
+    return event(reader, json.getBytes(StandardCharsets.UTF_8));
   }
 
   private void assertLabel(InputEvent event, String series, long time, String label) {
@@ -61,9 +60,10 @@ class LabelDeserializerTest {
   @Test
   void avroIsALabel() {
     byte[] avro = new LabelCodec().encode(new Label("größe-7", 1_234, "läuft"));
-    assertLabel(event(avro), "größe-7", 1_234, "läuft");
+    assertLabel(event(labels, avro), "größe-7", 1_234, "läuft");
     String longest = "s".repeat(1_000);
-    assertLabel(event(new LabelCodec().encode(new Label(longest, 1, "run"))), longest, 1, "run");
+    assertLabel(
+        event(labels, new LabelCodec().encode(new Label(longest, 1, "run"))), longest, 1, "run");
   }
 
   @ParameterizedTest
@@ -78,7 +78,7 @@ class LabelDeserializerTest {
           {"label":3,"x":[],"series":"s","time":"1970-01-01T00:00:02.500Z"} | s | 2500 | 3
           """)
   void jsonIsALabel(String json, String series, long time, String label) {
-    assertLabel(event(json), series, time, label);
+    assertLabel(event(labels, json), series, time, label);
   }
 
   @ParameterizedTest
@@ -95,29 +95,31 @@ class LabelDeserializerTest {
           {"series": "s", "time": 1769860800, "label": "\\ud800"} | LABEL | label: expected 1 to 200 characters of UTF-8, got 1
           """)
   void otherJsonIsADeadLetter(String json, Reason reason, String message) {
-    assertRefused(event(json), reason, message.replace("(time)", TimeText.EXPECTED));
+    assertRefused(event(labels, json), reason, message.replace("(time)", TimeText.EXPECTED));
   }
 
   @Test
   void othersAreDeadLetters() {
-    assertRefused(event((byte[]) null), Reason.NULL_VALUE, "value: expected a label, got null");
     assertRefused(
-        event(new LabelCodec().encode(new Label("s", 1, "a".repeat(201)))),
+        event(labels, (byte[]) null), Reason.NULL_VALUE, "value: expected a label, got null");
+    assertRefused(
+        event(labels, new LabelCodec().encode(new Label("s", 1, "a".repeat(201)))),
         Reason.LABEL,
         "label: expected 1 to 200 characters of UTF-8, got 201");
     assertRefused(
-        event(new LabelCodec().encode(new Label("s", -1, "a"))),
+        event(labels, new LabelCodec().encode(new Label("s", -1, "a"))),
         Reason.TIME,
         "time: expected 1970 to PT1H from now, got 1969-12-31T23:59:59.999Z");
-    assertThat(((DeadLetter) event("{".repeat(100_000))).reason()).isEqualTo(Reason.MALFORMED);
-    assertThat(((DeadLetter) event(new byte[0])).reason()).isEqualTo(Reason.MALFORMED);
+    assertThat(((DeadLetter) event(labels, "{".repeat(100_000))).reason())
+        .isEqualTo(Reason.MALFORMED);
+    assertThat(((DeadLetter) event(labels, new byte[0])).reason()).isEqualTo(Reason.MALFORMED);
   }
 
   @Test
   void eachLineOfARecordIsALabel() {
     String good = "{\"series\": \"s\", \"time\": 176986080%d, \"label\": \"a\"}";
     String record = good.formatted(0) + "\n{\"series\":\n" + good.formatted(1) + " x";
-    List<InputEvent> events = events(record.getBytes(StandardCharsets.UTF_8));
+    List<InputEvent> events = events(labels, record.getBytes(StandardCharsets.UTF_8));
     assertThat(events).hasSize(4);
     assertLabel(events.get(0), "s", 1_769_860_800_000L, "a");
     assertLabel(events.get(2), "s", 1_769_860_801_000L, "a");
@@ -127,21 +129,46 @@ class LabelDeserializerTest {
     assertThat(((DeadLetter) events.get(3)).source().value()).asString().isEqualTo("x");
   }
 
+  private static final Incident INCIDENT = SampleRecords.INCIDENT;
+
+  private FeedbackEvent written(ProducerRecord<byte[], byte[]> record) {
+    assertThat(record.topic()).isEqualTo("t");
+    FeedbackEvent event = (FeedbackEvent) event(feedback, record.value());
+    assertThat(new String(record.key(), StandardCharsets.UTF_8)).isEqualTo(event.series());
+    assertThat(event.source().offset()).isEqualTo(7);
+    return event;
+  }
+
   @Test
-  void damagedBytesNeverThrow() {
-    SplittableRandom random = new SplittableRandom(20261127);
-    byte[][] whole = {
-      new LabelCodec().encode(new Label("pump-7", 1_700_000_000_000L, "fault")),
-      "{\"series\": \"s\", \"time\": 1769860800, \"label\": \"a\"}".getBytes(StandardCharsets.UTF_8)
-    };
-    int labels = 0;
-    for (int i = 0; i < 3_000; i++) {
-      byte[] bytes = whole[i % 2].clone();
-      for (int changes = random.nextInt(1, 4); changes > 0; changes--) {
-        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
-      }
-      labels += events(bytes).get(0) instanceof LabelEvent ? 1 : 0;
-    }
-    assertThat(labels).isBetween(50, 2_950);
+  void writtenFeedbackIsRead() {
+    FeedbackEvent dismissed = written(FeedbackRecord.of("t", INCIDENT, Incident.Reason.DRIFT));
+    assertThat(dismissed)
+        .isEqualTo(new FeedbackEvent("pumpe-ß", Incident.Reason.DRIFT, 60_000, dismissed.source()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          nothing | MALFORMED | feedback: expected a JSON object
+          [] | MALFORMED | series: expected text, got nothing
+          {"series": "s"} | MALFORMED | reason: expected text, got nothing
+          {"series": ""} | SERIES | series: expected 1 to 1000 characters of UTF-8, got none
+          {"series": "s", "reason": "level", "start": 1769860800} | MALFORMED | id: expected text, got nothing
+          {"series": "s", "reason": "level", "id": "1"} | MALFORMED | start: expected
+          {"series": "s", "reason": "level", "start": 1769860800, "id": "1"} | FEEDBACK | id: expected that of the series and the start, got another
+          {"series": "s", "reason": "group", "start": 1769860800, "id": "1"} | FEEDBACK | reason: expected novelty, level, drift or error, got 'group'
+          """)
+  void otherFeedbackIsADeadLetter(String json, Reason reason, String message) {
+    DeadLetter letter = (DeadLetter) event(feedback, json);
+    assertThat(letter.reason()).isEqualTo(reason);
+    assertThat(letter.message()).startsWith(message);
+  }
+
+  @Test
+  void feedbackWithoutAValueIsADeadLetter() {
+    assertThat(((DeadLetter) event(feedback, (byte[]) null)).reason()).isEqualTo(Reason.NULL_VALUE);
   }
 }

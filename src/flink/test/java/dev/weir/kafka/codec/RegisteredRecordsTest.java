@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Allocations;
-import dev.weir.Fuzzer;
-import dev.weir.Fuzzer.Outcome;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.InputEvent;
@@ -30,7 +28,6 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.flink.api.common.functions.util.ListCollector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,11 +38,11 @@ class RegisteredRecordsTest {
   private static final long TIME = 1_767_225_600_000L;
 
   /** With no request ever: the ids are those that a job knows from its start. */
-  private static RegistrySettings knowing(Map<Integer, String> writers) {
+  static RegistrySettings knowing(Map<Integer, String> writers) {
     return new RegistrySettings("http://nowhere", Map.of(), Duration.ZERO, 258, 3, 70_000, writers);
   }
 
-  private static Schema schema(String fields) {
+  static Schema schema(String fields) {
     return new Schema.Parser()
         .parse("{\"type\": \"record\", \"name\": \"sensor\", \"fields\": [%s]}".formatted(fields));
   }
@@ -70,7 +67,7 @@ class RegisteredRecordsTest {
     return HexFormat.of().parseHex(digits.replace(" ", ""));
   }
 
-  private static byte[] avro(Schema schema, Object... values) throws Exception {
+  static byte[] avro(Schema schema, Object... values) throws Exception {
     GenericRecord record = new GenericData.Record(schema);
     for (int i = 0; i < values.length; i++) {
       record.put(i, values[i]);
@@ -365,61 +362,7 @@ class RegisteredRecordsTest {
         .isInstanceOf(IllegalStateException.class);
   }
 
-  // ---- hostile bytes
-
-  @Test
-  @Tag("fuzz")
-  void anyBytesAreAnObservationOrADeadLetterAtSmallCost() throws Exception {
-    Schema writer =
-        schema(
-            """
-            {"name": "unit", "type": ["null", "string"]},
-            {"name": "value", "type": ["null", "double"]},
-            {"name": "tags", "type": {"type": "map", "values": ["int", "string"]}},
-            {"name": "nothing", "type": {"type": "array", "items": "null"}},
-            {"name": "time", "type": "long"},
-            {"name": "series", "type": "string"},
-            {"name": "features", "type": {"type": "array", "items": "float"}}
-            """);
-    ObservationDeserializer deserializer =
-        new ObservationDeserializer(
-            null,
-            Duration.ofDays(1),
-            knowing(Map.of(0, writer.toString(), 1, WriterSchemas.OBSERVATION.toString())));
-    deserializer.open(null);
-    byte[] foreign =
-        avro(
-            writer,
-            "bar",
-            2.5,
-            Map.of("a", 1, "b", "c"),
-            List.of(),
-            TIME,
-            "p",
-            List.of(1f, 2f, 3f));
-    List<byte[]> samples = new ArrayList<>();
-    samples.add(framed(0, foreign));
-    for (byte[] plain : ObservationFuzzTest.samples()) {
-      samples.add(framed(1, plain));
-    }
-    Fuzzer fuzzer = new Fuzzer(20261126, samples);
-    fuzzer.run(
-        (bytes, random) -> {
-          List<InputEvent> arrivals = new ArrayList<>(1);
-          deserializer.deserialize(
-              new ConsumerRecord<>("observations", 2, 33, null, bytes),
-              new ListCollector<>(arrivals));
-          return arrivals.get(0) instanceof DeadLetter letter
-              ? Outcome.refused(letter.message())
-              : Outcome.taken(((ObservationEvent) arrivals.get(0)).observation().hashCode());
-        },
-        60_000,
-        60);
-    assertThat(fuzzer.taken()).isPositive();
-    assertThat(fuzzer.refused()).isPositive();
-  }
-
-  private static byte[] framed(int id, byte[] avro) {
+  static byte[] framed(int id, byte[] avro) {
     return ByteBuffer.allocate(5 + avro.length).putInt(1, id).put(5, avro).array();
   }
 }

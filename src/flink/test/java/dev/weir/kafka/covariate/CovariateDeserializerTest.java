@@ -6,8 +6,12 @@ import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.CovariateUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
+import dev.weir.forecast.OutsideUpdate;
 import dev.weir.kafka.CovariateTopic;
+import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.avro.Covariates;
+import dev.weir.kafka.avro.OutsideForecast;
+import dev.weir.kafka.codec.RecordDeserializer;
 import dev.weir.kafka.mapping.ElementPath;
 import dev.weir.kafka.mapping.FieldPath;
 import dev.weir.kafka.mapping.NamePart;
@@ -21,24 +25,34 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Covariates, and forecasts of outside models. */
 class CovariateDeserializerTest {
 
   private static final double NAN = Double.NaN;
   private static final long TIME = Instant.parse("2026-01-31T12:00:00Z").toEpochMilli();
+  private static final long HOUR = 3_600_000;
+  private static final long RECORDED = TIME + 60_000;
 
   private static CovariateDeserializer reader(ObservationMapping mapping) {
-    CovariateDeserializer reader =
-        new CovariateDeserializer(
-            null, new CovariateTopic("weather", 2, Duration.ofDays(30), mapping), null);
-    reader.openAlone();
-    return reader;
+    return new CovariateDeserializer(
+        null, new CovariateTopic("weather", 2, Duration.ofDays(30), mapping), null);
+  }
+
+  private static OutsideDeserializer outside() {
+    List<String> models = List.of("lear", "dnn");
+    return new OutsideDeserializer(
+        null,
+        new OutsideTopic("outside", models, HOUR, Duration.ofDays(30), Duration.ofHours(1)),
+        null);
   }
 
   private static ObservationMapping mapping(
@@ -55,14 +69,34 @@ class CovariateDeserializerTest {
         each == null ? null : ElementPath.parse(each));
   }
 
-  private static List<CovariateEvent> read(ObservationMapping mapping, byte[] value) {
+  private static List<CovariateEvent> read(
+      RecordDeserializer<CovariateEvent> reader, byte[] value) {
+    reader.openAlone();
     List<CovariateEvent> events = new ArrayList<>();
-    reader(mapping).read(new ConsumerRecord<>("weather", 0, 7, "k".getBytes(), value), events::add);
+    reader.read(
+        new ConsumerRecord<>(
+            "t",
+            0,
+            7,
+            RECORDED,
+            TimestampType.CREATE_TIME,
+            1,
+            1,
+            "k".getBytes(),
+            value,
+            new RecordHeaders(),
+            Optional.empty()),
+        events::add);
     return events;
   }
 
+  private static List<CovariateEvent> read(
+      RecordDeserializer<CovariateEvent> reader, String value) {
+    return read(reader, value.getBytes(StandardCharsets.UTF_8));
+  }
+
   private static List<CovariateEvent> read(ObservationMapping mapping, String value) {
-    return read(mapping, value.getBytes(StandardCharsets.UTF_8));
+    return read(reader(mapping), value);
   }
 
   private static CovariateUpdate update(String group, long time, double... features) {
@@ -77,14 +111,16 @@ class CovariateDeserializerTest {
   @Test
   void readsAvroAndJson() {
     byte[] avro = avro("berlin", TIME, -3.5, NAN);
-    assertThat(read(null, avro)).containsExactly(update("berlin", TIME, -3.5, NAN));
+    assertThat(read(reader(null), avro)).containsExactly(update("berlin", TIME, -3.5, NAN));
     assertThat(
             read(
-                null,
+                reader(null),
                 "{\"group\":\"berlin\",\"time\":\"2026-01-31T12:00:00Z\",\"features\":[-3.5,null]}"))
         .containsExactly(update("berlin", TIME, -3.5, NAN));
     assertThat(
-            read(null, "{\"group\":\"b\",\"time\":%d,\"features\":[1,2],\"x\":3}".formatted(TIME)))
+            read(
+                reader(null),
+                "{\"group\":\"b\",\"time\":%d,\"features\":[1,2],\"x\":3}".formatted(TIME)))
         .containsExactly(update("b", TIME, 1, 2));
   }
 
@@ -148,40 +184,103 @@ class CovariateDeserializerTest {
         "''|MALFORMED|0 bytes",
       })
   void whatCanNotBeUsedIsADeadLetterWithItsBytes(String value, Reason reason, String message) {
-    List<CovariateEvent> events = read(null, value);
+    assertRefused(reader(null), value, reason, message);
+  }
+
+  private static void assertRefused(
+      RecordDeserializer<CovariateEvent> reader, String value, Reason reason, String message) {
+    List<CovariateEvent> events = read(reader, value);
     assertThat(events).hasSize(1);
     DeadLetter letter = (DeadLetter) events.get(0);
-    assertThat(letter.reason()).isEqualTo(reason);
     assertThat(letter.message()).contains(message);
+    assertThat(letter.reason()).isEqualTo(reason);
     assertThat(letter.source().value()).isEqualTo(value.getBytes(StandardCharsets.UTF_8));
     assertThat(letter.source().offset()).isEqualTo(7);
   }
 
   @Test
   void tombstoneIsADeadLetter() {
-    DeadLetter letter = (DeadLetter) read(null, (byte[]) null).get(0);
+    DeadLetter letter = (DeadLetter) read(reader(null), (byte[]) null).get(0);
     assertThat(letter.reason()).isEqualTo(Reason.NULL_VALUE);
     assertThat(letter.message()).isEqualTo("value: expected covariates, got null");
   }
 
+  private static OutsideUpdate update(long made, long[] times, double... values) {
+    return new OutsideUpdate("b", "lear", made, times, values);
+  }
+
+  private static OutsideForecast.Builder forecast() {
+    return OutsideForecast.newBuilder()
+        .setSeries("b")
+        .setModel("lear")
+        .setValues(List.of(1.5, NAN));
+  }
+
   @Test
-  void noBytesMakeItThrow() {
-    SplittableRandom random = new SplittableRandom(11);
-    byte[] avro = avro("berlin", TIME, -3.5, NAN);
-    CovariateDeserializer own = reader(null);
-    CovariateDeserializer mapped = reader(mapping("json", List.of(), null, "temp", "wind"));
-    for (int i = 0; i < 20_000; i++) {
-      byte[] bytes = i % 2 == 0 ? avro.clone() : new byte[random.nextInt(60)];
-      if (i % 2 == 0) {
-        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt();
-      } else {
-        random.nextBytes(bytes);
-      }
-      int[] events = new int[1];
-      ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>("weather", 0, i, null, bytes);
-      own.read(record, event -> events[0]++);
-      mapped.read(record, event -> events[0]++);
-      assertThat(events[0]).isGreaterThanOrEqualTo(2); // one for each line
-    }
+  void readsAvroWithTimesOrAnOrigin() {
+    OutsideDeserializer outside = outside();
+    OutsideForecast times =
+        forecast()
+            .setMade(Instant.ofEpochMilli(TIME))
+            .setTimes(
+                List.of(Instant.ofEpochMilli(TIME + 1), Instant.ofEpochMilli(TIME + 5 * HOUR)))
+            .build();
+    assertThat(read(outside, AvroBytes.of(times)))
+        .containsExactly(update(TIME, new long[] {TIME + 1, TIME + 5 * HOUR}, 1.5, NAN));
+    OutsideForecast origin = forecast().setOrigin(Instant.ofEpochMilli(TIME)).build();
+    assertThat(read(outside, AvroBytes.of(origin)))
+        .as("made when it was recorded")
+        .containsExactly(update(RECORDED, new long[] {TIME + HOUR, TIME + 2 * HOUR}, 1.5, NAN));
+  }
+
+  @Test
+  void readsOutsideForecastsOfJson() {
+    assertThat(
+            read(
+                outside(),
+                "{\"series\":\"b\",\"model\":\"lear\",\"made\":\"2026-01-31T12:00:00Z\","
+                    + "\"times\":[\"2026-01-31T13:00:00Z\",1769868000],\"values\":[1,null]}"))
+        .containsExactly(update(TIME, new long[] {TIME + HOUR, TIME + 2 * HOUR}, 1, NAN));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'model':'x','origin':1769860800,'values':[1]|MODEL"
+            + "|model: expected one of [lear, dnn], got 'x'",
+        "'model':'lear','origin':1769860800,'values':[]|FEATURES"
+            + "|values: expected 1 to 4096, got 0",
+        "'model':'lear','values':[1]|FEATURES"
+            + "|times: expected 1 as of values, or none and an origin, got 0",
+        "'model':'lear','origin':1769860800,'times':[1769860800],'values':[1]|FEATURES"
+            + "|times: expected none (0) with an origin, got 1",
+        "'model':'lear','times':[1769860800,1769860800],'values':[1,2]|TIME"
+            + "|times[1]: expected after 2026-01-31T12:00:00Z, got 2026-01-31T12:00:00Z",
+        "'model':'lear','origin':1769860800,'values':[1,1e999]|NOT_FINITE"
+            + "|values[1]: expected a finite number or none, got Infinity",
+        "'model':'lear','made':'2999-01-01','origin':1769860800,'values':[1]|TIME"
+            + "|made: expected 1970 to PT1H from now, got 2999-01-01T00:00:00Z",
+        "'model':'lear','origin':'2999-01-01','values':[1]|TIME"
+            + "|times: expected 1970 to PT720H from now, got 2999-01-01T01:00:00Z",
+        "'model':'lear','times':['1960-01-01'],'values':[1]|TIME|times: expected 1970 to",
+        "'model':'lear','origin':9223372036854775000,'values':[1,2]|TIME"
+            + "|times: expected 1970 to PT720H from now, got 2262-04-12T00:47:16.854Z",
+        "'model':7,'origin':1769860800,'values':[1]|MALFORMED|model: expected a text, got 7",
+      })
+  void outsideForecastThatCanNotBeUsedIsADeadLetter(String fields, Reason reason, String message) {
+    String value = "{\"series\":\"b\"," + fields.replace('\'', '"') + "}";
+    assertRefused(outside(), value, reason, message);
+  }
+
+  @Test
+  void stepsOfARecordAreBounded() {
+    String many = "1,".repeat(OutsideDeserializer.MAX_STEPS);
+    String start = "{\"series\":\"b\",\"model\":\"lear\",\"origin\":1567296000,\"values\":[";
+    List<CovariateEvent> right = read(outside(), start + many.replaceAll(",$", "]}"));
+    assertThat(((OutsideUpdate) right.get(0)).times()).hasSize(OutsideDeserializer.MAX_STEPS);
+    List<CovariateEvent> tooMany = read(outside(), start + many + "1]}");
+    assertThat(((DeadLetter) tooMany.get(0)).message())
+        .isEqualTo("values: expected 1 to 4096, got 4097");
   }
 }
