@@ -1,8 +1,12 @@
 package dev.weir.rnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ActivationTest {
 
@@ -65,5 +69,88 @@ class ActivationTest {
       float sigmoid = Activation.sigmoidFromTanh(Activation.tanh(0.5f * x));
       assertThat(Math.abs(sigmoid - 1.0 / (1.0 + Math.exp(-x)))).as("at %s", x).isLessThan(2e-7);
     }
+  }
+
+  private final PreciseTanh preciseTanh = new PreciseTanh();
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 8, 64, 67})
+  void manyAtOnceHaveTheBitsOfOneByOneAndTheirNeighboursStay(int length) {
+    Random random = new Random(length);
+    int at = 3;
+    float[] given = values(random, at + length + 2, 4);
+    float[] expected = given.clone();
+    for (int i = at; i < at + length; i++) {
+      expected[i] = (float) Activation.preciseTanh(given[i]);
+    }
+
+    preciseTanh.apply(given, at, length);
+
+    assertThat(given).containsExactly(expected);
+  }
+
+  @Test
+  void specialValuesAreThoseOfPyTorch() {
+    float[] values = {
+      Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, Float.MIN_VALUE, 50f, 9.02f
+    };
+    preciseTanh.apply(values, 0, values.length);
+    assertThat(values).containsExactly(Float.NaN, 1f, -1f, -0f, Float.MIN_VALUE, 1f, 1f);
+  }
+
+  @Test
+  void vectorsHaveTheBitsOfThePlainLoop() {
+    assumeTrue(Kernels.vectors(), "the module jdk.incubator.vector");
+    float[] values = new float[1_003];
+    float[] expected = values.clone();
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (i - 500) / 47f; // -10.6 to 10.7
+      expected[i] = i < 2 ? values[i] : (float) Activation.preciseTanh(values[i]);
+    }
+
+    VectorPreciseTanh.apply(values, 2, values.length - 2, new double[values.length]);
+
+    assertThat(values).containsExactly(expected);
+  }
+
+  @Test
+  void theTestsRunWithTheModule() {
+    assertThat(Kernels.vectorApi()).as("--add-modules=jdk.incubator.vector").isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 8, 63}) // vectors
+  void tanhHasTheBitsOfThePlainOne(int length) {
+    Random random = new Random(2);
+    int lanes = VectorLoops.LANES;
+    int at = 3;
+    // the first and the last ones must stay
+    float[] given = values(random, at + length * lanes + 1, 10);
+    float[] special = {
+      0f, -0f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 8.9f, -8.9f, 1e-30f
+    };
+    for (int i = 0; i < special.length; i++) {
+      given[at + i * 7 % (length * lanes)] = special[i];
+    }
+    float[] expected = given.clone();
+    for (int i = at; i < at + length * lanes; i++) {
+      expected[i] = Activation.tanh(given[i]);
+    }
+    float[] actual = given.clone();
+    VectorLoops.tanh(actual, at, length * lanes);
+
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(Float.floatToIntBits(actual[i]))
+          .as("tanh gives %s, expected %s", actual[i], expected[i])
+          .isEqualTo(Float.floatToIntBits(expected[i]));
+    }
+  }
+
+  private static float[] values(Random random, int length, double deviation) {
+    float[] values = new float[length];
+    for (int i = 0; i < length; i++) {
+      values[i] = (float) (deviation * random.nextGaussian());
+    }
+    return values;
   }
 }

@@ -1,5 +1,6 @@
 package dev.weir.rnn;
 
+import static dev.weir.rnn.DoubleNetwork.widened;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -171,5 +172,42 @@ class RnnTest {
     assertThatThrownBy(() -> rnn.forward(input, BATCH, 0, true, null, null, result))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("seq_len: expected at least 1, got 0");
+  }
+
+  private static final int LARGE_BATCH = 3;
+  private static final int LARGE_SEQ_LEN = 24;
+
+  @ParameterizedTest
+  @EnumSource(Cell.class)
+  void largeShapesAgreeWithDoublePrecision(Cell cell) {
+    RnnConfig config = new RnnConfig(cell, 4, 32, 2, true, true);
+    float[] weights = Initialization.recurrent(config, new TorchRandom(23));
+    Random random = new Random(29);
+    float[] input = new float[LARGE_BATCH * LARGE_SEQ_LEN * config.inputSize()];
+    for (int i = 0; i < input.length; i++) {
+      input[i] = (float) random.nextGaussian();
+    }
+    Rnn rnn = new Rnn(config);
+    rnn.load(weights);
+    RnnOutput result = new RnnOutput();
+    double worst = 0;
+    for (int round = 0; round < 200; round++) { // until the compiled code has answered, too
+      rnn.forward(input, LARGE_BATCH, LARGE_SEQ_LEN, true, null, null, result);
+    }
+    DoubleNetwork reference = new DoubleNetwork(config, LARGE_BATCH, LARGE_SEQ_LEN);
+    double[] out = reference.forward(widened(weights), widened(input), null, null);
+    for (int b = 0; b < LARGE_BATCH; b++) {
+      for (int t = 0; t < LARGE_SEQ_LEN; t++) {
+        for (int k = 0; k < config.outputSize(); k++) {
+          int at = (b * LARGE_SEQ_LEN + t) * config.outputSize() + k;
+          float actual = result.out()[at];
+          double error = Math.abs(actual - out[at]);
+          worst = Math.max(worst, error / Math.max(1.0, Math.abs(out[at])));
+          assertThat(actual).isFinite();
+        }
+      }
+    }
+    System.out.println(cell + ": worst error against double precision " + worst);
+    assertThat(worst).isLessThanOrEqualTo(1e-6);
   }
 }

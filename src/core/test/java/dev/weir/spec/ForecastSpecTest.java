@@ -2,6 +2,7 @@ package dev.weir.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.classify.ClassifySettings;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -10,11 +11,14 @@ import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.option.BoundsOptions;
+import dev.weir.option.ClassifyOptions;
 import dev.weir.option.ForecastOptions;
 import dev.weir.option.HolidayOptions;
 import dev.weir.option.Option;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,15 +57,18 @@ class ForecastSpecTest {
 
   private ForecastSpec spec(String options) {
     ForecastSpec spec = new ForecastSpec(front);
+    parse(options, OPTIONS, spec::parse);
+    return spec;
+  }
+
+  private static void parse(
+      String options, List<Option<?>> known, BiConsumer<Option<?>, String> spec) {
     for (String each : options == null ? new String[0] : options.split(" ")) {
       String[] parts = each.split("=");
-      for (Option<?> option : OPTIONS) {
-        if (option.name().equals(parts[0])) {
-          spec.parse(option, parts[1]);
-        }
-      }
+      known.stream()
+          .filter(option -> option.name().equals(parts[0]))
+          .forEach(option -> spec.accept(option, parts[1]));
     }
-    return spec;
   }
 
   @ParameterizedTest
@@ -198,5 +205,60 @@ class ForecastSpecTest {
     assertThat(front.problems).isEmpty();
     assertThat(settings.seqLen()).isEqualTo(5);
     assertThat(settings.modes().get(0).learning().learner()).isEqualTo(LearnerSettings.defaults(2));
+  }
+
+  private ClassifySettings classes(String options) {
+    ClassifySpec spec = new ClassifySpec(front);
+    List<Option<?>> all =
+        Stream.concat(
+                Option.declaredIn(ClassifyOptions.class).stream()
+                    .filter(option -> option.section().equals(ClassifyOptions.SECTION)),
+                Stream.of(
+                    ForecastOptions.SEQ_LEN,
+                    ForecastOptions.STRIDE,
+                    ForecastOptions.FEATURES,
+                    ForecastOptions.TTL))
+            .toList();
+    parse(options, all, spec::parse);
+    return spec.settings();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          learning=off | file: expected a model where nothing is learned, got none
+          model=m | model: expected file as well, got none
+          classes=a,b,c max-classes=2 | max-classes: expected at least the 3 of classes, got 2
+          seq-len=2 features=200 | features: channels of what is learned: expected 1 to 1000, got 1005
+          """)
+  void whatDoesNotGoTogetherToClassifyIsOneProblem(String options, String problem) {
+    classes(options);
+    assertThat(front.problems).containsExactly(problem);
+  }
+
+  @Test
+  void seriesOfTooManyBytesIsRefused() {
+    classes("seq-len=4096 waiting=10000 max-classes=100 features=199");
+    assertThat(front.problems)
+        .singleElement()
+        .asString()
+        .startsWith(
+            "waiting: expected at most %,d bytes for each series, got "
+                .formatted(ClassifySettings.MAX_SERIES_BYTES))
+        .endsWith("; take a smaller waiting or max-classes");
+  }
+
+  @Test
+  void defaultsOfClassesAreThoseOfTheOptions() {
+    ClassifySettings settings = classes(null);
+    assertThat(front.problems).isEmpty();
+    assertThat(settings.seqLen()).isEqualTo(5);
+    assertThat(settings.learning().maxClasses()).isEqualTo(10);
+    assertThat(settings.learning().waiting()).isEqualTo(100);
+    assertThat(classes("classes=" + "a,b,c,d,e,f,g,h,i,j,k,l").learning().maxClasses())
+        .isEqualTo(12);
   }
 }

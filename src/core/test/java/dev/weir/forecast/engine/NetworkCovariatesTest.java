@@ -3,6 +3,7 @@ package dev.weir.forecast.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
@@ -12,6 +13,7 @@ import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.model.AheadInputs;
+import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
@@ -19,9 +21,12 @@ import dev.weir.model.Scaling;
 import dev.weir.model.TestModel;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,5 +195,167 @@ class NetworkCovariatesTest {
     ForecastSettings mixture = TestSettings.of(SEQ_LEN, none).build();
     assertThat(mixture.columnsKept()).isZero();
     assertThat(mixture.ahead()).isEqualTo(AHEAD * HORIZON);
+  }
+
+  private static final int LONG = 7;
+  private static final int SEASON = 12;
+  private static final int VALUES = 300;
+
+  private static final int FIRST = 100; // origin whose error counts
+
+  private static final int SWAP = 200;
+  private static final List<Observation> SERIES = series();
+
+  private static List<Observation> series() {
+    Random random = new Random(9);
+    List<Observation> series = new ArrayList<>();
+    for (int t = 0; t < VALUES; t++) {
+      double value = 20 * Math.sin(2 * Math.PI * t / SEASON) + t / 10.0 + random.nextGaussian();
+      series.add(new Observation("pump-7", 60_000L * t, value));
+    }
+    return series;
+  }
+
+  /** Mean error, divided by that of the values a season ago. */
+  private static double error(List<Forecast> forecasts) {
+    double error = 0;
+    double naive = 0;
+    for (int t = FIRST; t + LONG < VALUES; t++) {
+      for (int i = 1; i <= LONG; i++) {
+        double truth = SERIES.get(t + i).value();
+        error += Math.abs(truth - forecasts.get(t).values()[i - 1]);
+        naive += Math.abs(truth - SERIES.get(t + i - SEASON).value());
+      }
+    }
+    return error / naive;
+  }
+
+  private static ForecastSettings settings(Mode mode, LearnerSettings learner) {
+    return settings(mode, learner, BuiltInModels.weir());
+  }
+
+  private static ForecastSettings settings(
+      Mode mode, LearnerSettings learner, ForecastModel initial) {
+    Learning learning = learner == null ? null : new Learning(learner, SEASON, 0);
+    byte[] model = ModelFiles.toBytes(initial);
+    return TestSettings.of(
+            mode == Mode.MANY_TO_MANY ? LONG : 5,
+            new ModeSettings(mode, "weir", LONG, model, learning))
+        .build();
+  }
+
+  @Test
+  void aloneItForecastsInBothModesBetterThanTheLastSeason() throws Exception {
+    for (Mode mode : Mode.values()) {
+      List<Forecast> forecasts =
+          OneSeries.forecasts(settings(mode, LearnerSettings.alone(LONG)), SERIES);
+      assertThat(forecasts).hasSize(VALUES);
+      Forecast last = forecasts.get(VALUES - 1);
+      assertThat(last.model()).isEqualTo("weir");
+      assertThat(last.modelVersion()).isEqualTo(BuiltInModels.weir().version());
+      assertThat(last.intervals()).hasSize(2);
+      assertThat(error(forecasts)).isLessThan(0.95);
+    }
+  }
+
+  /** The built-in network with another weight, so with other forecasts. */
+  private static ForecastModel changed() {
+    ForecastModel builtIn = BuiltInModels.weir();
+    float[] weights = builtIn.weights().clone();
+    int bias = builtIn.candidateShape().offset("res.2.bias");
+    weights[bias] += 0.5f;
+    return TestModel.like(builtIn)
+        .name("weir")
+        .version(builtIn.version() + 1)
+        .weights(weights)
+        .head(null)
+        .build();
+  }
+
+  @Test
+  void anotherNetworkGoesOnWithTheErrorsThatAreKnown() throws Exception {
+    for (LearnerSettings learner :
+        List.of(LearnerSettings.alone(LONG), LearnerSettings.defaults(LONG))) {
+      ForecastSettings settings = settings(Mode.MANY_TO_ONE, learner);
+      List<Forecast> before = OneSeries.forecasts(settings, SERIES);
+      List<Forecast> swapped = OneSeries.forecasts(settings, SERIES, SWAP, changed());
+      assertThat(swapped.get(SWAP - 1).values()).isEqualTo(before.get(SWAP - 1).values());
+      assertThat(swapped.get(SWAP).values()).isNotEqualTo(before.get(SWAP).values());
+      assertThat(swapped.get(SWAP).modelVersion()).isEqualTo(changed().version());
+    }
+  }
+
+  @Test
+  void whatCombinesIsBuiltInAgainOnceTheActiveModelReadsWindows() throws Exception {
+    RnnConfig rnn = new RnnConfig(Cell.RNN_TANH, 1, 2, 1, false, true);
+    ForecastModel windows =
+        TestModel.of(rnn, 5, LONG)
+            .name("weir")
+            .version(9)
+            .scaling(Scaling.LAST)
+            .head(new float[2 * LONG], new float[LONG])
+            .build();
+    LearnerSettings learner = LearnerSettings.defaults(LONG);
+    int swap = 60; // before the network is judged by its errors, which differ
+    List<Forecast> other =
+        OneSeries.forecasts(settings(Mode.MANY_TO_ONE, learner, changed()), SERIES, swap, windows);
+    List<Forecast> builtIn =
+        OneSeries.forecasts(settings(Mode.MANY_TO_ONE, learner), SERIES, swap, windows);
+    assertThat(other.get(swap - 1).values()).isNotEqualTo(builtIn.get(swap - 1).values());
+    // as after a restore, which knows the active model only
+    assertThat(other.get(swap).values()).isEqualTo(builtIn.get(swap).values());
+  }
+
+  @Test
+  void aModelOfTheOtherKindIsRefusedInOneLine() throws Exception {
+    ForecastSettings alone = settings(Mode.MANY_TO_ONE, LearnerSettings.alone(LONG));
+    ForecastSettings windows = settings(Mode.MANY_TO_ONE, null);
+    byte[] file =
+        Files.readAllBytes(
+            Path.of("src/core/test/resources/models/sample-many-to-one.safetensors"));
+    ForecastModel sample = ModelFiles.fromBytes(file, ModelFiles.Defaults.NONE, "sample");
+    assertThat(alone.problemWith(sample, alone.modes().get(0)))
+        .startsWith("kind: expected a network that combines forecasts")
+        .endsWith("(model sample-many-to-one version 1)");
+    assertThat(windows.problemWith(BuiltInModels.weir(), windows.modes().get(0)))
+        .startsWith("kind: expected a network that reads windows, got one that combines");
+    ForecastSettings small = settings(Mode.MANY_TO_ONE, LearnerSettings.small(LONG));
+    assertThatThrownBy(() -> OneSeries.forecasts(small, SERIES))
+        .hasMessageStartingWith("kind: expected a network that reads windows");
+  }
+
+  private static final Bounds BOUNDS = new Bounds(0, 4, true);
+
+  private static List<Observation> observations() {
+    List<Observation> all = new ArrayList<>();
+    Random random = new Random(21);
+    for (int t = 0; t < 60; t++) {
+      all.add(new Observation("s", t, 6 * random.nextDouble() - 1));
+    }
+    return all;
+  }
+
+  private static List<Forecast> forecasts(ModeSettings target) throws Exception {
+    return OneSeries.forecasts(TestSettings.of(SEQ_LEN, target).build(), observations());
+  }
+
+  @Test
+  void networkAloneAndItsReplacementAreBounded() throws Exception {
+    byte[] weights = BuiltInModels.bytes("builtin:sample-many-to-one");
+    ModeSettings free = new ModeSettings(Mode.MANY_TO_ONE, "sample", 2, weights, null);
+    List<Forecast> unbounded = forecasts(free);
+    List<Forecast> bounded = forecasts(free.withBounds(BOUNDS));
+    assertThat(bounded).hasSameSizeAs(unbounded);
+    assertThat(bounded.get(0).status()).isEqualTo(Status.WARMUP); // the last value
+    assertThat(bounded.get(50).status()).isEqualTo(Status.OK);
+    int changed = 0;
+    for (int n = 0; n < bounded.size(); n++) {
+      for (int i = 0; i < 2; i++) {
+        double value = unbounded.get(n).values()[i];
+        assertThat(bounded.get(n).values()[i]).isEqualTo(BOUNDS.value(value));
+        changed += value == BOUNDS.value(value) ? 0 : 1;
+      }
+    }
+    assertThat(changed).isGreaterThan(50);
   }
 }

@@ -17,6 +17,8 @@ import dev.weir.rnn.LinearColumns;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,5 +165,48 @@ class CandidateNetworkTest {
     for (int i = 0; i < tangent.length; i++) {
       assertThat(tangents[i]).isEqualTo(Activation.tanh(tangent[i]));
     }
+  }
+
+  private static final Offset<Double> ROUNDED = within(0.02); // errors have 8 bits
+
+  private final Learner learner = new Learner(LearnerSettings.alone(1), List.of(), null);
+  private final LearnerState state = learner.newSeries("a", LearnerSettings.NONE);
+  private final double[] forecast = new double[1];
+
+  private double forecast(double... values) {
+    for (int t = 0; t < values.length; t++) {
+      learner.observe(state, t, values[t]);
+    }
+    learner.forecast(state, forecast, null, null);
+    return forecast[0];
+  }
+
+  @Test
+  void firstValueIsRepeated() {
+    assertThat(forecast(10)).isEqualTo(10);
+  }
+
+  @Test
+  void afterEqualErrorsAllCountAlike() {
+    // eight say 13, three 11.5, and the trend the mean of its levels
+    double trend = (11.5 + 11.5 + 11.8 + 13) / 4;
+
+    assertThat(forecast(10, 13)).isCloseTo((8 * 13 + 3 * 11.5 + trend) / 12, ROUNDED);
+  }
+
+  @Test
+  void weightsFollowErrors() {
+    // running errors of the repeated value, the medians and the trend
+    double repeated = 3;
+    double medians = Math.exp(-8 * ((.98 * 3 + 4.5) / 1.98 / repeated - 1));
+    double followed = Math.exp(-8 * ((.98 * 3 + 16 - 11.95) / 1.98 / repeated - 1));
+    // the trend's levels are behind a slope of 3; their errors are 2.5, 2.5, 2.4 and 2
+    double slow = Math.exp(-12 * (2.5 / 2 - 1));
+    double fast = Math.exp(-12 * (2.4 / 2 - 1));
+    double level = slow * (13 + 3 * 1.71) + slow * (13 + 3 * 1.19) + fast * (14.32 + 3 * .56) + 16;
+    double trend = level / (2 * slow + fast + 1) + 3;
+    double mean = (8 * 16 + 3 * medians * 13 + followed * trend) / (8 + 3 * medians + followed);
+
+    assertThat(forecast(10, 13, 16)).isCloseTo(mean, ROUNDED);
   }
 }

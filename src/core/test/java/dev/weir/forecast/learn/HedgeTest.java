@@ -3,6 +3,7 @@ package dev.weir.forecast.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.NewestWeight;
 import java.util.Arrays;
@@ -106,5 +107,112 @@ class HedgeTest {
     }
     hedge.learn(slice(losses), 1, new double[] {4}, 0, 1, 49); // as deep as ever
     assertThat(losses[0]).isEqualTo((float) (0.98 * sum / 5 + 0.02 * 4), within(1e-4f));
+  }
+
+  private static final int EXPERTS = 2;
+  private final SeasonalHedge hedge = new SeasonalHedge(new Hedge(5, 0.98), EXPERTS, 1);
+  private final double[] weights = new double[EXPERTS];
+
+  /** L of a step and R of each phase. */
+  private static final class Errors {
+
+    final float[] losses;
+    final short[] phases;
+    final int season;
+
+    Errors(int season, float... losses) {
+      this.losses = losses;
+      this.phases = new short[SeasonalHedge.shorts(season, EXPERTS)];
+      this.season = season;
+      for (int k = 0; k < phases.length; k++) {
+        phase(k, 1);
+      }
+    }
+
+    FloatSlice losses() {
+      return new FloatSlice().at(losses, 0);
+    }
+
+    Bfloat16Slice phase(long index) {
+      return new Bfloat16Slice().at(phases, SeasonalHedge.place(season, EXPERTS, index));
+    }
+
+    float phase(int k) {
+      return new Bfloat16Slice().at(phases, k).get(0);
+    }
+
+    void phase(int k, float value) {
+      new Bfloat16Slice().at(phases, k).set(0, value);
+    }
+  }
+
+  private void weigh(Errors errors, long index) {
+    hedge.prepare(0, errors.losses(), errors.phase(index));
+    hedge.weigh(1, weights);
+  }
+
+  private void learn(Errors errors, long index, double... said) {
+    hedge.learn(errors.losses(), errors.phase(index), said, 0, 1, NewestWeight.UNCHANGED);
+  }
+
+  @Test
+  void eachExpertCountsMostAtTheTimeWhenItIsGood() { // the first by day, the second by night
+    Errors errors = new Errors(4, 0, 0);
+    for (int t = 0; t < 400; t++) {
+      double[] said = t % 4 < 2 ? new double[] {1, 3} : new double[] {3, 1};
+      learn(errors, t, said);
+    }
+    weigh(errors, 401);
+    assertThat(weights[0]).isGreaterThan(0.9);
+    weigh(errors, 403);
+    assertThat(weights[1]).isGreaterThan(0.9);
+  }
+
+  @Test
+  void theLossIsSevenTenthsOfAllTimesAndThreeTenthsOfThisTime() {
+    Errors errors = new Errors(3, 2, 3);
+    errors.phase(2, 4); // of phase 1
+    errors.phase(3, 2);
+    errors.phase(4, 9);
+    errors.phase(5, 9);
+    weigh(errors, 4); // index 4: phase 1
+    double first = 0.7 * 1 + 0.3 * 2; // 2 / 2, 4 / 2
+    double second = 0.7 * 1.5 + 0.3 * 1; // 3 / 2, 2 / 2
+    double behind = Math.exp(-5 * (second / first - 1));
+    assertThat(weights[0]).isEqualTo(1 / (1 + behind), within(1e-6));
+  }
+
+  @Test
+  void aPhaseRemembersTenthsOfItsErrorsRelativeToTheLeastRunningOne() {
+    Errors errors = new Errors(2, 2, 4);
+    errors.phase(2, 5);
+    errors.phase(3, 7);
+    learn(errors, 8, 3, 6);
+    double least = 0.98 * 2 + 0.02 * 3;
+    assertThat(errors.phase(0)).isEqualTo((float) (0.9 + 0.1 * 3 / least), within(0.004f));
+    assertThat(errors.phase(1)).isEqualTo((float) (0.9 + 0.1 * 6 / least), within(0.004f));
+    assertThat(errors.phase(2)).isEqualTo(5); // another phase
+  }
+
+  @Test
+  void withoutASeasonItIsTheHedge() {
+    Errors errors = new Errors(1, 2, 3);
+    double[] plain = new double[EXPERTS];
+    new Hedge(5, 0.98).weigh(errors.losses(), 1, EXPERTS, plain);
+    hedge.prepare(0, errors.losses(), null);
+    hedge.weigh(1, weights);
+    assertThat(SeasonalHedge.shorts(1, EXPERTS)).isZero();
+    assertThat(weights).isEqualTo(plain);
+  }
+
+  @Test
+  void longSeasonsShareTwentyFourPhases() {
+    assertThat(SeasonalHedge.shorts(288, EXPERTS)).isEqualTo(24 * EXPERTS);
+    Errors errors = new Errors(288, 1, 1);
+    learn(errors, 287, 1, 9); // the last twelve values
+    weigh(errors, 276);
+    double last = weights[0];
+    weigh(errors, 275);
+    assertThat(last).isGreaterThan(weights[0]);
   }
 }

@@ -8,6 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
@@ -23,6 +27,8 @@ import dev.weir.rnn.RnnConfig;
 import java.io.File;
 import java.nio.file.Path;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -218,5 +224,160 @@ class NetworkForecasterTest {
       }
       assertThat(forecast.status()).isIn(Status.OK, Status.FALLBACK);
     }
+  }
+
+  private static final Path AHEAD = Path.of("src/core/test/resources/ahead");
+  private static final long HOUR = 3_600_000;
+
+  /** Each with what is known ahead of its own time. */
+  private static List<Observation> rows(double[] values, double[][] features, double[][] known) {
+    List<Observation> rows = new ArrayList<>();
+    for (int t = 0; t < values.length; t++) {
+      rows.add(new Observation("s", t * HOUR, values[t], features[t], null, known[t]));
+    }
+    return rows;
+  }
+
+  /** The forecasts at each origin with a full window, in a job that keeps what the model reads. */
+  private static List<Forecast> forecasts(
+      ForecastModel model, List<Observation> rows, double[][] known) {
+    NetworkForecaster forecaster = new NetworkForecaster(model);
+    int ahead = model.ahead().count();
+    Windows windows =
+        new Windows(
+            model.seqLen(),
+            1,
+            model.features(),
+            Sampling.BY_COUNT,
+            model.ahead().inputs(model.horizon()),
+            ahead);
+    WindowState state = windows.newState();
+    List<Forecast> forecasts = new ArrayList<>();
+    for (int t = 0; t < rows.size(); t++) {
+      Observation o = rows.get(t);
+      double[] next = next(known, t, model.horizon());
+      windows.offer(
+          state,
+          new Observation("s", o.time(), o.value(), o.features(), null, next),
+          Windows.IN_ORDER);
+      if (state.size() == model.seqLen()) {
+        forecasts.add(forecaster.forecast(windows.window("s", state)));
+      }
+    }
+    return forecasts;
+  }
+
+  private static double[][] numbers(JsonNode rows) {
+    double[][] numbers = new double[rows.size()][];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = new double[rows.get(i).size()];
+      for (int k = 0; k < numbers[i].length; k++) {
+        JsonNode number = rows.get(i).get(k);
+        numbers[i][k] = number.isNull() ? Double.NaN : number.asDouble();
+      }
+    }
+    return numbers;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"one-gru", "one-lstm", "many-rnn"})
+  void forecastsFromWhatIsKnownAheadAreThoseOfPyTorch(String name) throws Exception {
+    ForecastModel model =
+        ModelFiles.read(AHEAD.resolve(name + ".safetensors"), ModelFiles.Defaults.NONE);
+    JsonNode fixture = new ObjectMapper().readTree(new File(AHEAD.toFile(), name + ".json"));
+    double[] values = new ObjectMapper().treeToValue(fixture.get("values"), double[].class);
+    double[][] known = numbers(fixture.get("known"));
+    double[][] expected = numbers(fixture.get("forecasts"));
+
+    List<Forecast> forecasts =
+        forecasts(model, rows(values, numbers(fixture.get("features")), known), known);
+
+    assertThat(forecasts).hasSize(expected.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertThat(forecasts.get(i).status()).isEqualTo(Status.OK);
+      assertThat(forecasts.get(i).values()).containsExactly(expected[i], within(2e-5));
+    }
+    assertThat(forecasts.get(expected.length - 1).covariatesMissing()).isEqualTo(1);
+    assertThat(ModelFiles.fromBytes(ModelFiles.toBytes(model), ModelFiles.Defaults.NONE, "again"))
+        .isEqualTo(model);
+  }
+
+  /** The covariates of so many rows after one; fewer at the end. */
+  private static double[] next(double[][] known, int row, int steps) {
+    int end = Math.min(row + 1 + steps, known.length);
+    return Arrays.stream(known, row + 1, end).flatMapToDouble(Arrays::stream).toArray();
+  }
+
+  /** A network without memory that answers with twice its newest input. */
+  private static final NetworkForecaster DOUBLING =
+      new NetworkForecaster(
+          TestModel.of(new RnnConfig(Cell.RNN_RELU, 1, 1, 1, false, false), 2, 1)
+              .name("doubling")
+              .weights(2, 0)
+              .build());
+
+  private final BaseModelExpert expert = new BaseModelExpert();
+
+  private final Learner learner =
+      new Learner(LearnerSettings.small(1).withExperts(List.of("naive")), List.of(expert));
+
+  private final LearnerState memory = learner.newSeries("s", LearnerSettings.NONE);
+  private final Windows windows = new Windows(2, 1, 0);
+  private final WindowState state = windows.newState();
+
+  private double said(double value, long indexTold) {
+    windows.offer(state, new Observation("s", memory.count(), value), Windows.IN_ORDER);
+    expert.use(DOUBLING, windows.window("s", state), indexTold);
+    learner.observe(memory, memory.count(), value);
+    return learner.expertForecast(1, 1);
+  }
+
+  @Test
+  void saysWhatTheModelSays() {
+    for (int t = 0; t < 60; t++) {
+      said(t % 2 == 0 ? 3 : 6, memory.count());
+    }
+    assertThat(said(3, memory.count())).isEqualTo(6);
+  }
+
+  @Test
+  void repeatsTheLastValueWhileThereIsNoModelOrNoFullWindow() {
+    assertThat(said(3, memory.count())).isEqualTo(3);
+    expert.use(null, windows.window("s", state), 1);
+    learner.observe(memory, 1, 4);
+    assertThat(learner.expertForecast(1, 1)).isEqualTo(4);
+  }
+
+  @Test
+  void doesNotLookAtTheNewestWindowWhenTheLearnerIsInThePast() {
+    for (int t = 0; t < 60; t++) {
+      said(t % 2 == 0 ? 3 : 6, memory.count());
+    }
+    assertThat(said(3, memory.count() + 5)).as("a window of another time").isEqualTo(3);
+  }
+
+  @Test
+  void repeatsTheLastValueAndNamesNoModel() {
+    Windows windows = new Windows(4, 1, 0);
+    WindowState state = windows.newState();
+    windows.offer(state, new Observation("s", 10, 5), Windows.IN_ORDER);
+    windows.offer(state, new Observation("s", 30, 8), Windows.IN_ORDER);
+    Forecast forecast =
+        LastValueForecast.forecast(windows.window("s", state), Mode.MANY_TO_ONE, 3, Status.WARMUP);
+    assertThat(forecast.values()).containsExactly(8, 8, 8);
+    assertThat(forecast.times()).containsExactly(50, 70, 90);
+    assertThat(forecast.seqLen()).isEqualTo(2);
+    assertThat(forecast.model()).isEmpty();
+    assertThat(forecast.modelVersion()).isEqualTo(-1);
+  }
+
+  @Test
+  void knowsNoTimesWhileThereIsOneValue() {
+    Windows windows = new Windows(4, 1, 0);
+    WindowState state = windows.newState();
+    windows.offer(state, new Observation("s", 10, 5), Windows.IN_ORDER);
+    Forecast forecast =
+        LastValueForecast.forecast(windows.window("s", state), Mode.MANY_TO_ONE, 3, Status.WARMUP);
+    assertThat(forecast.times()).isNull();
   }
 }
