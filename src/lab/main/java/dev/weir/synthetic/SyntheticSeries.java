@@ -12,6 +12,8 @@ import java.util.Random;
 public final class SyntheticSeries {
 
   private static final double[] SEASON_SIZES = {1, 1, .5, .25};
+  private static final int[] SEASONS = {1, 24, 48, 96, 288, 12, 7, 144};
+  private static final double[] SHARES = {.30, .62, .72, .78, .86, .91, .97}; // cumulative
 
   private final Random random;
   private final int length;
@@ -20,7 +22,8 @@ public final class SyntheticSeries {
   private SyntheticSeries(long seed) {
     this.random = new Random(seed);
     this.length = 400 + random.nextInt(1601);
-    int drawn = drawSeason(random.nextDouble());
+    double x = random.nextDouble();
+    int drawn = SEASONS[(int) Arrays.stream(SHARES).filter(share -> share <= x).count()];
     this.season = 3 * drawn > length ? 24 : drawn;
   }
 
@@ -35,14 +38,17 @@ public final class SyntheticSeries {
   /** The series of a seed as a line of a file for {@code weir lab train-weir}. */
   static String line(long seed) {
     SyntheticSeries series = new SyntheticSeries(seed);
-    String values = Arrays.toString(series.values());
-    return "{\"m\": %d, \"v\": %s}".formatted(series.season, values);
+    return series.line(series.values());
   }
 
   /** As {@link #line}, of a few years of months, quarters or years: they grow and shrink. */
   static String shortLine(long seed) {
     SyntheticSeries series = new SyntheticSeries(new Random(seed));
-    return "{\"m\": %d, \"v\": %s}".formatted(series.season, Arrays.toString(series.growth()));
+    return series.line(series.growth());
+  }
+
+  private String line(double[] values) {
+    return "{\"m\": %d, \"v\": %s}".formatted(season, Arrays.toString(values));
   }
 
   /**
@@ -58,25 +64,6 @@ public final class SyntheticSeries {
     }
   }
 
-  private static int drawSeason(double x) {
-    if (x < .30) {
-      return 1;
-    } else if (x < .62) {
-      return 24;
-    } else if (x < .72) {
-      return 48;
-    } else if (x < .78) {
-      return 96;
-    } else if (x < .86) {
-      return 288;
-    } else if (x < .91) {
-      return 12;
-    } else if (x < .97) {
-      return 7;
-    }
-    return 144;
-  }
-
   private double[] values() {
     double noise = logUniform(.03, 1.2);
     double[] values = season > 1 ? seasons() : new double[length];
@@ -89,10 +76,7 @@ public final class SyntheticSeries {
     reshape(values);
     addEvents(values);
     double unit = Math.pow(10, uniform(-2, 4));
-    for (int t = 0; t < length; t++) {
-      values[t] *= unit;
-    }
-    return values;
+    return scaled(values, unit);
   }
 
   /**
@@ -150,16 +134,16 @@ public final class SyntheticSeries {
     boolean hasWeek = chance(.5) && season >= 7;
     double lower = chance(.7) ? uniform(0, 1.5) : 0;
     double weaker = uniform(.2, 1);
-    double[] factors = hasWeek && chance(.3) ? normal(7, 1, .3) : null;
+    double[] factors = new double[7];
+    boolean differs = hasWeek && chance(.3);
+    Arrays.setAll(factors, i -> differs ? 1 + .3 * random.nextGaussian() : 1);
     double[] drift = chance(.2) ? scaled(smooth(6), uniform(.01, .1) * season) : null;
     double[] values = new double[length];
     for (int t = 0; t < length; t++) {
       int phase = Math.floorMod(t + (drift == null ? 0 : (int) drift[t]), season);
       int weekday = t / season % 7;
-      values[t] = hasWeek && weekday >= 5 ? weaker * other[phase] - lower : day[phase];
-      if (factors != null) {
-        values[t] *= factors[weekday];
-      }
+      double value = hasWeek && weekday >= 5 ? weaker * other[phase] - lower : day[phase];
+      values[t] = value * factors[weekday];
     }
     if (chance(.5)) {
       multiplyByExp(values, scaled(smooth(8), uniform(.05, .5)));
@@ -173,9 +157,7 @@ public final class SyntheticSeries {
   /** Another number for each season. */
   private double[] stairs(double size) {
     double[] values = new double[length];
-    for (int t = 0; t < length; t++) {
-      values[t] = t % season == 0 ? size * random.nextGaussian() : values[t - 1];
-    }
+    Arrays.setAll(values, t -> t % season == 0 ? size * random.nextGaussian() : values[t - 1]);
     return values;
   }
 
@@ -218,29 +200,23 @@ public final class SyntheticSeries {
 
   private double[] level() {
     double kind = random.nextDouble();
+    double[] values = new double[length];
     if (kind < .25) {
       double size = logUniform(.01, .3);
-      double[] values = new double[length];
       for (int t = 1; t < length; t++) {
         values[t] = values[t - 1] + size * random.nextGaussian();
       }
-      return values;
     } else if (kind < .45) {
       return scaled(smooth(10), uniform(.2, 2));
     } else if (kind < .6) {
       return scaled(autoregressive(uniform(.97, .999), false), uniform(.3, 2));
     } else if (kind < .7) {
       double slope = 3 * random.nextGaussian() / length;
-      double[] values = new double[length];
-      for (int t = 0; t < length; t++) {
-        values[t] = slope * t;
+      Arrays.setAll(values, t -> slope * t);
+    } else if (kind < .8) {
+      for (int jumps = 1 + random.nextInt(7); jumps > 0; jumps--) {
+        add(values, random.nextInt(length), length, 1.5 * random.nextGaussian());
       }
-      return values;
-    }
-    double[] values = new double[length];
-    int jumps = kind < .8 ? 1 + random.nextInt(7) : 0;
-    for (int k = 0; k < jumps; k++) {
-      add(values, random.nextInt(length), length, 1.5 * random.nextGaussian());
     }
     return values;
   }
@@ -260,9 +236,7 @@ public final class SyntheticSeries {
               - (t > 1 ? decay * decay * cycle[t - 2] : 0);
     }
     double size = uniform(.2, 1.5) / (deviation(cycle) + 1e-9);
-    for (int t = 0; t < length; t++) {
-      values[t] += size * cycle[t];
-    }
+    Arrays.setAll(values, t -> values[t] + size * cycle[t]);
   }
 
   private double[] disturbance() {
@@ -271,15 +245,11 @@ public final class SyntheticSeries {
     double[] values = autoregressive(memory, chance(.4));
     if (chance(.2)) {
       double[] more = autoregressive(uniform(-.6, 0), false);
-      for (int t = 0; t < length; t++) {
-        values[t] += more[t];
-      }
+      Arrays.setAll(values, t -> values[t] + more[t]);
     }
     if (chance(.4) && season > 1) {
       double[] pattern = scaled(pattern(), .5 * uniform(0, 1.5));
-      for (int t = 0; t < length; t++) {
-        values[t] *= Math.exp(pattern[t % season]);
-      }
+      Arrays.setAll(values, t -> values[t] * Math.exp(pattern[t % season]));
     }
     if (chance(.2)) {
       multiplyByExp(values, scaled(autoregressive(.98, false), .5));
@@ -292,20 +262,15 @@ public final class SyntheticSeries {
     double kind = random.nextDouble();
     if (kind < .25) {
       double size = uniform(.2, .9);
-      for (int t = 0; t < length; t++) {
-        values[t] = Math.exp(Math.min(20, size * values[t]));
-      }
+      Arrays.setAll(values, t -> Math.exp(Math.min(20, size * values[t])));
     } else if (kind < .35) {
       double shift = uniform(-.5, 1);
-      for (int t = 0; t < length; t++) {
-        values[t] = Math.max(0, values[t] + shift);
-      }
+      Arrays.setAll(values, t -> Math.max(0, values[t] + shift));
     } else if (kind < .45) {
       double size = uniform(.3, 1);
       double shift = uniform(0, 4);
-      for (int t = 0; t < length; t++) {
-        values[t] = poisson(Math.exp(Math.max(-5, Math.min(9, size * values[t] + shift))));
-      }
+      Arrays.setAll(
+          values, t -> poisson(Math.exp(Math.max(-5, Math.min(9, size * values[t] + shift)))));
     }
   }
 
@@ -379,14 +344,6 @@ public final class SyntheticSeries {
     return values;
   }
 
-  private double[] normal(int count, double mean, double deviation) {
-    double[] values = new double[count];
-    for (int i = 0; i < count; i++) {
-      values[i] = mean + deviation * random.nextGaussian();
-    }
-    return values;
-  }
-
   private double poisson(double mean) {
     if (mean > 50) {
       return Math.max(0, Math.rint(mean + Math.sqrt(mean) * random.nextGaussian()));
@@ -400,15 +357,11 @@ public final class SyntheticSeries {
   }
 
   private static void multiplyByExp(double[] values, double[] exponents) {
-    for (int t = 0; t < values.length; t++) {
-      values[t] *= Math.exp(exponents[t]);
-    }
+    Arrays.setAll(values, t -> values[t] * Math.exp(exponents[t]));
   }
 
   private static double[] scaled(double[] values, double size) {
-    for (int t = 0; t < values.length; t++) {
-      values[t] *= size;
-    }
+    Arrays.setAll(values, t -> values[t] * size);
     return values;
   }
 
@@ -417,10 +370,9 @@ public final class SyntheticSeries {
     for (double value : values) {
       sum += value;
     }
+    double mean = sum / values.length;
     double deviation = deviation(values) + 1e-9;
-    for (int t = 0; t < values.length; t++) {
-      values[t] = (values[t] - sum / values.length) / deviation;
-    }
+    Arrays.setAll(values, t -> (values[t] - mean) / deviation);
     return values;
   }
 
