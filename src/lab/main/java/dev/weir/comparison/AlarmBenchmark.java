@@ -5,11 +5,7 @@ import dev.weir.forecast.alarm.AlarmDetector;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.AlarmState;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -20,8 +16,6 @@ import org.openjdk.jmh.annotations.State;
  * forecast, the value of a week before, whose cost is not counted; the forest needs none.
  */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class AlarmBenchmark {
 
   private static final int WEEK = 336;

@@ -10,7 +10,7 @@ import java.util.Random;
 final class Check {
 
   /** Largest difference of an output. */
-  private static final double OUTPUT = 1e-6;
+  static final double OUTPUT = 1e-6;
 
   /** Largest difference of a gradient, over the largest gradient. */
   private static final double GRADIENT = 1e-5;
@@ -33,12 +33,8 @@ final class Check {
         int row = batchFirst ? b * shape.seqLen() + t : t * shape.batch() + b;
         for (int k = 0; k < width; k++) {
           double wanted = expected[(b * shape.seqLen() + t) * width + k];
-          float got = out[row * width + k];
-          if (!(Math.abs(got - wanted) <= OUTPUT)) {
-            throw new IllegalStateException(
-                "%s: expected out[%d][%d][%d] = %s, got %s (%s)"
-                    .formatted(library, b, t, k, wanted, got, shape));
-          }
+          String what = "out[%d][%d][%d]".formatted(b, t, k);
+          require(library, shape, what, wanted, out[row * width + k], OUTPUT);
         }
       }
     }
@@ -62,20 +58,20 @@ final class Check {
       double above = loss(shape, moved);
       moved[i] = before[i] - STEP;
       double wanted = (above - loss(shape, moved)) / (2 * STEP);
-      require(library, shape, "gradient", i, wanted, gradient[i], GRADIENT * largest);
+      require(library, shape, "gradient[" + i + "]", wanted, gradient[i], GRADIENT * largest);
       // bias correction makes the first step the learning rate, whatever the gradient's size
       double size = Math.abs(gradient[i]);
       double step = Training.LEARNING_RATE * gradient[i] / (size + EPSILON);
       double bound = 1e-7 + Training.LEARNING_RATE * UNCORRECTED_EPSILON / size;
-      require(library, shape, "weight", i, before[i] - step, after[i], bound);
+      require(library, shape, "weight[" + i + "]", before[i] - step, after[i], bound);
     }
   }
 
-  private static void require(
-      String library, Shape shape, String what, int i, double wanted, float got, double bound) {
+  static void require(
+      String library, Shape shape, String what, double wanted, double got, double bound) {
     if (!(Math.abs(got - wanted) <= bound)) {
       throw new IllegalStateException(
-          "%s: expected %s[%d] = %s, got %s (%s)".formatted(library, what, i, wanted, got, shape));
+          "%s: expected %s = %s, got %s (%s)".formatted(library, what, wanted, got, shape));
     }
   }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -116,10 +117,13 @@ public final class Comparison {
       throws RunnerException {
     done++;
     System.err.printf("%d of %d: %s%n", done, planned, what);
-    List<String> jvm = new ArrayList<>(kernel.jvmArguments());
-    jvm.add("-D" + WeirForward.KERNEL + "=" + kernel);
+    List<String> jvm = new ArrayList<>();
+    if (kernel == Kernel.VECTOR) {
+      jvm.add("--add-modules=jdk.incubator.vector");
+    }
     jvm.addAll(
         List.of(
+            "-D" + WeirForward.KERNEL + "=" + kernel,
             "-Xms1g",
             "-Xmx1g",
             "-XX:+UseSerialGC",
@@ -131,6 +135,7 @@ public final class Comparison {
     ChainedOptionsBuilder options =
         new OptionsBuilder()
             .include("^" + benchmark.getName() + "\\.")
+            .mode(Mode.AverageTime)
             .addProfiler(ThreadCpuProfiler.class)
             .jvmArgs(jvm.toArray(String[]::new))
             .forks(1)

@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.nn.recurrent.RNN.Activation;
+import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.util.Arrays;
 
@@ -57,23 +58,16 @@ final class DjlNetwork implements Forward {
     }
   }
 
-  @Override
-  public boolean batchFirst() {
-    return true;
-  }
-
   /** out: (batch, seq_len, 2 * hidden_size), owned by the manager of x. */
   NDArray out(NDArray x, boolean training) {
     int layers = shape.numLayers();
     var torch = x.getNDArrayInternal();
     NDList all =
         switch (shape.cell()) {
-          case RNN_TANH ->
-              torch.rnn(
-                  x, zeros, parameters, true, layers, Activation.TANH, 0, training, true, true);
-          case RNN_RELU ->
-              torch.rnn(
-                  x, zeros, parameters, true, layers, Activation.RELU, 0, training, true, true);
+          case RNN_TANH, RNN_RELU -> {
+            Activation of = shape.cell() == Cell.RNN_TANH ? Activation.TANH : Activation.RELU;
+            yield torch.rnn(x, zeros, parameters, true, layers, of, 0, training, true, true);
+          }
           case LSTM ->
               torch.lstm(
                   x, new NDList(zeros, zeros), parameters, true, layers, 0, training, true, true);

@@ -13,10 +13,12 @@ interface Forward extends AutoCloseable {
   float[] run(float[] input);
 
   /** Else seq_len comes first, for libraries that would have to turn it around. */
-  boolean batchFirst();
+  default boolean batchFirst() {
+    return true;
+  }
 
   @Override
-  void close();
+  default void close() {}
 
   static Forward of(String library, Shape shape) {
     float[] weights = shape.tensors().weights();

@@ -1,10 +1,6 @@
 package dev.weir.comparison;
 
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -13,8 +9,6 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** One forward of a batch of windows, from an array to an array. */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class ForwardBenchmark {
 
   @Param("RNN_TANH:2:32:4:24:1")

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * Writes a recurrent network as an ONNX file: for each layer the operator RNN, LSTM or GRU (opset
@@ -42,15 +43,11 @@ final class OnnxModel {
    * @param weights laid out as {@link RnnConfig#parameters()}
    */
   static byte[] of(Shape shape, float[] weights) {
-    return new OnnxModel(shape, weights).model();
-  }
-
-  private byte[] model() {
     Message opset = new Message().text(1, "").number(2, 14);
     return new Message()
         .number(1, 8) // ir_version
         .text(2, "weir-bench")
-        .message(7, graph())
+        .message(7, new OnnxModel(shape, weights).graph())
         .message(8, opset)
         .bytes();
   }
@@ -61,8 +58,13 @@ final class OnnxModel {
     for (int layer = 0; layer < shape.numLayers(); layer++) {
       String above = layer == shape.numLayers() - 1 ? OUTPUT : "x" + (layer + 1);
       graph.message(1, recurrent(layer, below));
-      graph.message(1, transpose(layer));
-      graph.message(1, reshape(layer, above));
+      Message permutation = new Message().text(1, "perm");
+      for (int axis : new int[] {0, 2, 1, 3}) {
+        permutation.number(8, axis);
+      }
+      Message transpose = node("Transpose", "t" + layer, "y" + layer);
+      graph.message(1, transpose.message(5, permutation.number(20, 7))); // integers
+      graph.message(1, node("Reshape", above, "t" + layer, "side_by_side"));
       below = above;
     }
     graph.text(2, "network");
@@ -82,10 +84,8 @@ final class OnnxModel {
 
   /** Gives y: (seq_len, directions, batch, hidden). */
   private Message recurrent(int layer, String input) {
-    Message node = new Message().text(1, input);
-    node.text(1, "w" + layer).text(1, "r" + layer).text(1, "b" + layer);
-    node.text(2, "y" + layer);
-    node.text(4, config.cell() == Cell.RNN_TANH ? "RNN" : config.cell().name());
+    String operator = config.cell() == Cell.RNN_TANH ? "RNN" : config.cell().name();
+    Message node = node(operator, "y" + layer, input, "w" + layer, "r" + layer, "b" + layer);
     node.message(5, attribute("hidden_size", shape.hiddenSize()));
     Message direction = new Message().text(1, "direction").text(4, "bidirectional");
     node.message(5, direction.number(20, 3)); // a string
@@ -95,26 +95,19 @@ final class OnnxModel {
     return node;
   }
 
-  private static Message transpose(int layer) {
-    Message permutation = new Message().text(1, "perm");
-    for (int axis : new int[] {0, 2, 1, 3}) {
-      permutation.number(8, axis);
+  private static Message node(String operator, String output, String... inputs) {
+    Message node = new Message();
+    for (String input : inputs) {
+      node.text(1, input);
     }
-    Message node = new Message().text(1, "y" + layer).text(2, "t" + layer);
-    return node.text(4, "Transpose").message(5, permutation.number(20, 7)); // integers
-  }
-
-  private static Message reshape(int layer, String output) {
-    Message node = new Message().text(1, "t" + layer).text(1, "side_by_side");
-    return node.text(2, output).text(4, "Reshape");
+    return node.text(2, output).text(4, operator);
   }
 
   /** The Reshape's argument: keep two axes, join the others. */
   private static Message sideBySide() {
     ByteBuffer raw = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
     raw.putLong(0).putLong(0).putLong(-1);
-    Message tensor = new Message().number(1, 3).number(2, INT64).text(8, "side_by_side");
-    return tensor.raw(9, raw.array());
+    return tensor("side_by_side", INT64, raw, 3);
   }
 
   private static Message attribute(String name, int value) {
@@ -131,13 +124,17 @@ final class OnnxModel {
   }
 
   private static Message floats(String name, float[] values, int... sizes) {
+    ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
+    raw.asFloatBuffer().put(values);
+    return tensor(name, FLOAT, raw, sizes);
+  }
+
+  private static Message tensor(String name, int type, ByteBuffer raw, int... sizes) {
     Message tensor = new Message();
     for (int size : sizes) {
       tensor.number(1, size);
     }
-    ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    raw.asFloatBuffer().put(values);
-    return tensor.number(2, FLOAT).text(8, name).raw(9, raw.array());
+    return tensor.number(2, type).text(8, name).raw(9, raw.array());
   }
 
   /** Both directions' tensor of a layer, its gates in the order of ONNX. */
@@ -146,8 +143,8 @@ final class OnnxModel {
     int[] order = order();
     float[] ordered = new float[2 * order.length * block];
     int next = 0;
-    for (String suffix : suffixes(layer)) {
-      int from = offset(tensor + suffix);
+    for (String suffix : List.of("", "_reverse")) {
+      int from = offset(tensor + "_l" + layer + suffix);
       for (int gate : order) {
         System.arraycopy(weights, from + gate * block, ordered, next, block);
         next += block;
@@ -177,10 +174,6 @@ final class OnnxModel {
       case RNN_RELU ->
           throw new IllegalArgumentException("cell: expected RNN_TANH, LSTM or GRU, got RNN_RELU");
     };
-  }
-
-  private static String[] suffixes(int layer) {
-    return new String[] {"_l" + layer, "_l" + layer + "_reverse"};
   }
 
   private int offset(String name) {

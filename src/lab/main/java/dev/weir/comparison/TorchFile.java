@@ -14,7 +14,6 @@ import java.util.Map;
  */
 final class TorchFile {
 
-  private static final double OUTPUT = 1e-6;
   private static final double LOSS = 1e-5; // relative
 
   private TorchFile() {}
@@ -36,13 +35,11 @@ final class TorchFile {
 
   private static void check(Work work, JsonNode entry) {
     double[] weights = DoubleNetwork.widened(work.shape().tensors().weights());
+    String pytorch = OtherLibrary.TORCH.library();
     if (work.kind().equals("training")) {
       double wanted = Check.loss(work.shape(), weights);
       double got = entry.get("loss").asDouble();
-      if (!(Math.abs(got - wanted) <= LOSS * wanted)) {
-        throw new IllegalStateException(
-            "pytorch: expected a first loss of %s, got %s (%s)".formatted(wanted, got, work));
-      }
+      Check.require(pytorch, work.shape(), "first loss", wanted, got, LOSS * wanted);
       return;
     }
     double[] out = Check.reference(work.shape(), weights);
@@ -50,11 +47,8 @@ final class TorchFile {
     int stride = out.length / sample.size();
     for (int i = 0; i < sample.size(); i++) {
       double got = sample.get(i).asDouble();
-      if (!(Math.abs(got - out[i * stride]) <= OUTPUT)) {
-        throw new IllegalStateException(
-            "pytorch: expected out[%d] = %s, got %s (%s)"
-                .formatted(i * stride, out[i * stride], got, work));
-      }
+      String what = "out[" + i * stride + "]";
+      Check.require(pytorch, work.shape(), what, out[i * stride], got, Check.OUTPUT);
     }
   }
 }

@@ -18,7 +18,7 @@ interface Training extends AutoCloseable {
   float[] weights();
 
   @Override
-  void close();
+  default void close() {}
 
   static Training of(String library, Shape shape) {
     return switch (library) {

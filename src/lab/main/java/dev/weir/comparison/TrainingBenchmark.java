@@ -1,10 +1,6 @@
 package dev.weir.comparison;
 
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
@@ -13,8 +9,6 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** One step of training on a batch of windows: forward, backward through time, Adam. */
 @State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class TrainingBenchmark {
 
   @Param("RNN_TANH:2:32:1:24:1")

@@ -30,12 +30,4 @@ final class WeirForward implements Forward {
     rnn.forward(input, shape.batch(), shape.seqLen(), true, null, null, result);
     return result.out();
   }
-
-  @Override
-  public boolean batchFirst() {
-    return true;
-  }
-
-  @Override
-  public void close() {}
 }

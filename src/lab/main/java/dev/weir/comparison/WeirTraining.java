@@ -56,7 +56,4 @@ final class WeirTraining implements Training {
   public float[] weights() {
     return weights.clone();
   }
-
-  @Override
-  public void close() {}
 }
