@@ -33,21 +33,16 @@ public final class TrainableCandidateNetwork {
   private final TrainableRnn encoder;
   private final RnnOutput encoded = new RnnOutput();
 
-  private final int ctxWeight;
-  private final int ctxBias;
-  private final int horWeight;
-  private final int horBias;
+  private final Affine ctx;
+  private final Affine hor;
+  private final Affine h2;
+  private final Affine mix;
+  private final Affine res0;
   private final int fWeight;
   private final int emb;
-  private final int h2Weight;
-  private final int h2Bias;
-  private final int mixWeight;
-  private final int mixBias;
   private final int outWeight;
   private final int outBias;
   private final int gamWeight;
-  private final int res0Weight;
-  private final int res0Bias;
   private final int res2Weight;
   private final int res2Bias;
   private final int sharpness;
@@ -63,68 +58,67 @@ public final class TrainableCandidateNetwork {
   private float[] keep; // (batch, stateSize), factors of dropout; null without
   private float[] ofCandidates;
   private int[] kinds;
-  private float[] context = {}; // (batch, contextInputs)
-  private float[] c = {}; // (batch, CONTEXT)
-  private float[] stepInputs = {}; // (batch, steps, CONTEXT + STEP_FEATURES)
-  private float[] u = {}; // (batch, steps, units)
-  private float[] z = {}; // (batch, steps, candidates, units)
-  private float[] p = {}; // (batch, steps, units)
-  private float[] r = {}; // (batch, steps, candidates, units)
-  private float[] share = {}; // (batch, steps, candidates), of the softmax
-  private float[] extra = {}; // (batch, steps, candidates), tanh
-  private float[] behind = {}; // (batch, steps, candidates), expm1
-  private float[] hidden = {}; // (batch, steps, units), of the residual
-  private float[] squashed = {}; // (batch, steps), tanh of the residual
-
-  // scratch
-  private final float[] pu;
-  private final float[] dPu;
-  private final float[] m;
-  private final float[] dm;
-  private final float[] dp;
-  private final float[] du;
-  private final float[] da;
-  private float[] dz = {}; // (candidates, units)
-  private final float[] dStep = new float[CONTEXT + STEP_FEATURES];
-  private final float[] dc = new float[CONTEXT];
-  private final float[] dContext;
-  private float[] dStates = {};
+  private float[] context; // (batch, contextInputs)
+  private float[] c; // (batch, CONTEXT)
+  private float[] stepInputs; // (batch, steps, CONTEXT + STEP_FEATURES)
+  private float[] u; // (batch, steps, units)
+  private float[] z; // (batch, steps, candidates, units)
+  private float[] p; // (batch, steps, units)
+  private float[] r; // (batch, steps, candidates, units)
+  private float[] share; // (batch, steps, candidates), of the softmax
+  private float[] extra; // (batch, steps, candidates), tanh
+  private float[] behind; // (batch, steps, candidates), expm1
+  private float[] hidden; // (batch, steps, units), of the residual
+  private float[] squashed; // (batch, steps), tanh of the residual
 
   public TrainableCandidateNetwork(CandidateShape shape) {
     this.shape = shape;
     this.units = shape.units();
-    this.da = new float[units];
-    this.du = new float[units];
-    this.dp = new float[units];
-    this.dm = new float[units];
-    this.m = new float[units];
-    this.pu = new float[2 * units];
-    this.dPu = new float[2 * units];
     this.second = new float[units * units];
     this.features = new float[FEATURES * units];
     this.stateSize = shape.encoder().outputSize();
     this.contextInputs = shape.contextInputs();
     this.encoder = new TrainableRnn(shape.encoder());
-    this.dContext = new float[contextInputs];
-    ctxWeight = shape.offset("ctx.weight");
-    ctxBias = shape.offset("ctx.bias");
-    horWeight = shape.offset("hor.weight");
-    horBias = shape.offset("hor.bias");
+    ctx = new Affine("ctx", contextInputs, CONTEXT);
+    hor = new Affine("hor", CONTEXT + STEP_FEATURES, units);
+    h2 = new Affine("h2", units, units);
+    mix = new Affine("mix", units, units);
+    res0 = new Affine("res.0", 2 * units, units);
     fWeight = shape.offset("f.weight");
     emb = shape.offset("emb");
-    h2Weight = shape.offset("h2.weight");
-    h2Bias = shape.offset("h2.bias");
-    mixWeight = shape.offset("mix.weight");
-    mixBias = shape.offset("mix.bias");
     outWeight = shape.offset("out.weight");
     outBias = shape.offset("out.bias");
     gamWeight = shape.offset("gam.weight");
-    res0Weight = shape.offset("res.0.weight");
-    res0Bias = shape.offset("res.0.bias");
     res2Weight = shape.offset("res.2.weight");
     res2Bias = shape.offset("res.2.bias");
     sharpness = shape.offset("k");
     prior = shape.offset("prior");
+  }
+
+  /** A map of the head, y = W x + b. */
+  private final class Affine {
+    private final int weight;
+    private final int bias;
+    private final int inputs;
+    private final int outputs;
+
+    Affine(String name, int inputs, int outputs) {
+      this.weight = shape.offset(name + ".weight");
+      this.bias = shape.offset(name + ".bias");
+      this.inputs = inputs;
+      this.outputs = outputs;
+    }
+
+    void forward(float[] x, int from, float[] y, int to) {
+      Linear.forward(weights, weight, weights, bias, inputs, outputs, x, from, y, to);
+    }
+
+    /** Adds the gradients of the weights, and those of x, given those of y. */
+    void backward(float[] x, int from, float[] dy, float[] gradient, float[] dx, int to) {
+      Linear.backward(
+          weights, weight, inputs, outputs, x, from, dy, 0, gradient, weight, gradient, bias, dx,
+          to);
+    }
   }
 
   /** Uses these weights, which are not copied except for the encoder's. */
@@ -132,7 +126,7 @@ public final class TrainableCandidateNetwork {
     this.weights = weights;
     encoder.load(weights, 0);
     transpose(fWeight, features, FEATURES);
-    transpose(h2Weight, second, units);
+    transpose(h2.weight, second, units);
   }
 
   /** From (units, inputs) to (inputs, units), whose rows can be added as a whole. */
@@ -182,17 +176,16 @@ public final class TrainableCandidateNetwork {
       }
       System.arraycopy(inputs.globals(), b * GLOBALS, context, at + stateSize, GLOBALS);
       int toC = b * CONTEXT;
-      Linear.forward(
-          weights, ctxWeight, weights, ctxBias, contextInputs, CONTEXT, context, at, c, toC);
+      ctx.forward(context, at, c, toC);
       for (int k = toC; k < toC + CONTEXT; k++) {
         c[k] = (float) Activation.preciseTanh(c[k]);
       }
       for (int j = 0; j < steps; j++) {
         int bj = b * steps + j;
-        int width = CONTEXT + STEP_FEATURES;
-        System.arraycopy(c, b * CONTEXT, stepInputs, bj * width, CONTEXT);
+        int of = bj * hor.inputs;
+        System.arraycopy(c, toC, stepInputs, of, CONTEXT);
         System.arraycopy(
-            inputs.ofSteps(), bj * STEP_FEATURES, stepInputs, bj * width + CONTEXT, STEP_FEATURES);
+            inputs.ofSteps(), bj * STEP_FEATURES, stepInputs, of + CONTEXT, STEP_FEATURES);
         result[bj] = step(bj, b);
       }
     }
@@ -200,23 +193,18 @@ public final class TrainableCandidateNetwork {
 
   private void reserve() {
     int bj = batch * steps;
-    context = ofLength(context, batch * contextInputs);
-    c = ofLength(c, batch * CONTEXT);
-    stepInputs = ofLength(stepInputs, bj * (CONTEXT + STEP_FEATURES));
-    u = ofLength(u, bj * units);
-    p = ofLength(p, bj * units);
-    hidden = ofLength(hidden, bj * units);
-    squashed = ofLength(squashed, bj);
-    dz = ofLength(dz, candidates * units);
-    z = ofLength(z, bj * candidates * units);
-    r = ofLength(r, bj * candidates * units);
-    share = ofLength(share, bj * candidates);
-    extra = ofLength(extra, bj * candidates);
-    behind = ofLength(behind, bj * candidates);
-  }
-
-  private static float[] ofLength(float[] array, int length) {
-    return array.length >= length ? array : new float[length];
+    context = new float[batch * contextInputs];
+    c = new float[batch * CONTEXT];
+    stepInputs = new float[bj * hor.inputs];
+    u = new float[bj * units];
+    p = new float[bj * units];
+    hidden = new float[bj * units];
+    squashed = new float[bj];
+    z = new float[bj * candidates * units];
+    r = new float[bj * candidates * units];
+    share = new float[bj * candidates];
+    extra = new float[bj * candidates];
+    behind = new float[bj * candidates];
   }
 
   /** The candidates that are not absent. */
@@ -226,11 +214,7 @@ public final class TrainableCandidateNetwork {
 
   private float step(int bj, int b) {
     int[] present = present(b);
-    int width = CONTEXT + STEP_FEATURES;
-    int at0 = bj * units;
-    Linear.forward(
-        weights, horWeight, weights, horBias, width, units, stepInputs, bj * width, u, at0);
-    Arrays.fill(p, bj * units, (bj + 1) * units, 0);
+    hor.forward(stepInputs, bj * hor.inputs, u, bj * units);
     for (int e : present) {
       int kind = kinds[b * candidates + e];
       int f = (bj * candidates + e) * FEATURES;
@@ -246,14 +230,15 @@ public final class TrainableCandidateNetwork {
         p[bj * units + k] += z[at + k] / present.length;
       }
     }
-    Linear.forward(weights, mixWeight, weights, mixBias, units, units, p, at0, m, 0);
+    float[] m = new float[units];
+    mix.forward(p, bj * units, m, 0);
     float most = Float.NEGATIVE_INFINITY;
     float y = 0;
     for (int e : present) {
       int kind = kinds[b * candidates + e];
       int f = (bj * candidates + e) * FEATURES;
       int at = (bj * candidates + e) * units;
-      System.arraycopy(weights, h2Bias, r, at, units);
+      System.arraycopy(weights, h2.bias, r, at, units);
       for (int i = 0; i < units; i++) {
         addScaled(second, i * units, z[at + i], r, at);
       }
@@ -282,9 +267,7 @@ public final class TrainableCandidateNetwork {
       share[of] /= sum;
       y += share[of] * ofCandidates[of * FEATURES];
     }
-    System.arraycopy(p, bj * units, pu, 0, units);
-    System.arraycopy(u, bj * units, pu, units, units);
-    Linear.forward(weights, res0Weight, weights, res0Bias, 2 * units, units, pu, 0, hidden, at0);
+    res0.forward(meanAndStep(bj), 0, hidden, bj * units);
     float residual = weights[res2Bias];
     for (int k = 0; k < units; k++) {
       int at = bj * units + k;
@@ -293,6 +276,14 @@ public final class TrainableCandidateNetwork {
     }
     squashed[bj] = (float) Activation.preciseTanh(residual / RESIDUAL);
     return y + RESIDUAL * squashed[bj];
+  }
+
+  /** p and u of one step, the inputs of the residual. */
+  private float[] meanAndStep(int bj) {
+    float[] pu = new float[2 * units];
+    System.arraycopy(p, bj * units, pu, 0, units);
+    System.arraycopy(u, bj * units, pu, units, units);
+    return pu;
   }
 
   /**
@@ -304,21 +295,19 @@ public final class TrainableCandidateNetwork {
   public void backward(float[] dResult, float[] gradient) {
     int hiddenSize = shape.encoder().hiddenSize();
     int directions = shape.encoder().numDirections();
-    dStates = ofExactLength(dStates, encoded.hN().length);
-    Arrays.fill(dStates, 0);
+    float[] dStates = new float[encoded.hN().length];
     int last = dStates.length - directions * batch * hiddenSize;
     for (int b = 0; b < batch; b++) {
-      Arrays.fill(dc, 0);
+      float[] dc = new float[CONTEXT];
       for (int j = 0; j < steps; j++) {
-        backStep(b * steps + j, b, dResult[b * steps + j], gradient);
+        backStep(b * steps + j, b, dResult[b * steps + j], gradient, dc);
       }
-      Arrays.fill(dContext, 0);
+      float[] dContext = new float[contextInputs];
       for (int k = 0; k < CONTEXT; k++) {
         float value = c[b * CONTEXT + k];
         dc[k] *= 1 - value * value;
       }
-      backAffine(
-          ctxWeight, ctxBias, contextInputs, context, b * contextInputs, dc, gradient, dContext);
+      ctx.backward(context, b * contextInputs, dc, gradient, dContext, 0);
       for (int d = 0; d < directions; d++) {
         int to = last + (d * batch + b) * hiddenSize;
         for (int i = 0; i < hiddenSize; i++) {
@@ -330,36 +319,19 @@ public final class TrainableCandidateNetwork {
     encoder.backward(null, dStates, null, gradient, 0, null, null, null);
   }
 
-  private static float[] ofExactLength(float[] array, int length) {
-    return array.length == length ? array : new float[length];
-  }
-
-  /** Adds the gradients of y = W x + b, given those of y; as many as y has values. */
-  private void backAffine(
-      int weight,
-      int bias,
-      int inputs,
-      float[] x,
-      int from,
-      float[] dy,
-      float[] gradient,
-      float[] dx) {
-    Linear.backward(
-        weights, weight, inputs, dy.length, x, from, dy, 0, gradient, weight, gradient, bias, dx,
-        0);
-  }
-
-  private void backStep(int bj, int b, float dy, float[] gradient) {
+  private void backStep(int bj, int b, float dy, float[] gradient, float[] dc) {
     int[] present = present(b);
-    Arrays.fill(du, 0);
-    Arrays.fill(dp, 0);
-    backResidual(bj, dy, gradient);
+    float[] dpu = backResidual(bj, dy, gradient);
+    float[] dp = Arrays.copyOf(dpu, units);
+    float[] du = Arrays.copyOfRange(dpu, units, 2 * units);
+    float[] da = new float[units];
+    float[] dm = new float[units];
+    float[] dz = new float[candidates * units];
     float mean = 0;
     for (int e : present) {
       int of = bj * candidates + e;
       mean += share[of] * dy * ofCandidates[of * FEATURES];
     }
-    Arrays.fill(dm, 0);
     for (int e : present) {
       int of = bj * candidates + e;
       int at = of * units;
@@ -375,12 +347,9 @@ public final class TrainableCandidateNetwork {
         da[k] = r[at + k] > 0 ? d : 0;
         dm[k] += da[k];
       }
-      Arrays.fill(dz, e * units, (e + 1) * units, 0);
-      Linear.backward(
-          weights, h2Weight, units, units, z, at, da, 0, gradient, h2Weight, gradient, h2Bias, dz,
-          e * units);
+      h2.backward(z, at, da, gradient, dz, e * units);
     }
-    backAffine(mixWeight, mixBias, units, p, bj * units, dm, gradient, dp);
+    mix.backward(p, bj * units, dm, gradient, dp, 0);
     for (int e : present) {
       int kind = kinds[b * candidates + e];
       int of = bj * candidates + e;
@@ -389,46 +358,31 @@ public final class TrainableCandidateNetwork {
         gradient[emb + kind * units + k] += da[k];
         du[k] += da[k];
       }
+      int f = of * FEATURES;
       Linear.backward(
-          weights,
-          fWeight,
-          FEATURES,
-          units,
-          ofCandidates,
-          of * FEATURES,
-          da,
-          0,
-          gradient,
-          fWeight,
-          null,
-          0,
-          null,
-          0);
+          weights, fWeight, FEATURES, units, ofCandidates, f, da, 0, gradient, fWeight, null, 0,
+          null, 0);
     }
-    Arrays.fill(dStep, 0);
-    int width = CONTEXT + STEP_FEATURES;
-    backAffine(horWeight, horBias, width, stepInputs, bj * width, du, gradient, dStep);
+    float[] dStep = new float[hor.inputs];
+    hor.backward(stepInputs, bj * hor.inputs, du, gradient, dStep, 0);
     for (int k = 0; k < CONTEXT; k++) {
       dc[k] += dStep[k];
     }
   }
 
-  private void backResidual(int bj, float dy, float[] gradient) {
+  /** Gradients of p and u. */
+  private float[] backResidual(int bj, float dy, float[] gradient) {
     float d = dy * (1 - squashed[bj] * squashed[bj]);
     gradient[res2Bias] += d;
-    System.arraycopy(p, bj * units, pu, 0, units);
-    System.arraycopy(u, bj * units, pu, units, units);
+    float[] da = new float[units];
     for (int k = 0; k < units; k++) {
       float value = hidden[bj * units + k];
       gradient[res2Weight + k] = Math.fma(d, value, gradient[res2Weight + k]);
       da[k] = value > 0 ? d * weights[res2Weight + k] : 0;
     }
-    Arrays.fill(dPu, 0);
-    backAffine(res0Weight, res0Bias, 2 * units, pu, 0, da, gradient, dPu);
-    for (int k = 0; k < units; k++) {
-      dp[k] += dPu[k];
-      du[k] += dPu[units + k];
-    }
+    float[] dpu = new float[2 * units];
+    res0.backward(meanAndStep(bj), 0, da, gradient, dpu, 0);
+    return dpu;
   }
 
   /**
