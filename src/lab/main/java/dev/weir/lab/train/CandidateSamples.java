@@ -82,27 +82,24 @@ final class CandidateSamples {
     }
   }
 
-  /**
-   * Copies one sample into a batch.
-   *
-   * @param most candidates in the batch; those that are not here are marked absent
-   */
-  void copy(int sample, Batch batch, int place, int most) {
+  /** Copies one sample into a batch; candidates that are not here are marked absent. */
+  void copy(int sample, Batch batch, int place) {
+    TrainableCandidateNetwork.Batch to = batch.inputs;
+    int most = batch.candidates;
     int from = sample * length;
-    System.arraycopy(inputs, from, batch.windows, place * WINDOW * INPUTS, WINDOW * INPUTS);
+    System.arraycopy(inputs, from, to.windows(), place * WINDOW * INPUTS, WINDOW * INPUTS);
     from += WINDOW * INPUTS;
-    System.arraycopy(inputs, from, batch.globals, place * GLOBALS, GLOBALS);
+    System.arraycopy(inputs, from, to.globals(), place * GLOBALS, GLOBALS);
     from += GLOBALS;
-    Arrays.fill(batch.kinds, place * most, (place + 1) * most, -1);
-    System.arraycopy(kinds, 0, batch.kinds, place * most, kinds.length);
+    Arrays.fill(to.kinds(), place * most, (place + 1) * most, -1);
+    System.arraycopy(kinds, 0, to.kinds(), place * most, kinds.length);
     int row = kinds.length * FEATURES;
     for (int k = 0; k < STEPS; k++) {
-      System.arraycopy(
-          inputs, from, batch.ofCandidates, (place * STEPS + k) * most * FEATURES, row);
+      System.arraycopy(inputs, from, to.ofCandidates(), (place * STEPS + k) * most * FEATURES, row);
       from += row;
     }
     System.arraycopy(
-        inputs, from, batch.ofSteps, place * STEPS * STEP_FEATURES, STEPS * STEP_FEATURES);
+        inputs, from, to.ofSteps(), place * STEPS * STEP_FEATURES, STEPS * STEP_FEATURES);
     System.arraycopy(targets, sample * STEPS, batch.targets, place * STEPS, STEPS);
     System.arraycopy(weights, sample * STEPS, batch.weights, place * STEPS, STEPS);
   }
@@ -119,24 +116,22 @@ final class CandidateSamples {
     /** The one of a step that does: the base's signed error. */
     private static final int SIGNED_STEP_FEATURE = 4;
 
-    final int size;
+    final TrainableCandidateNetwork.Batch inputs;
     final int candidates;
-    final float[] windows;
-    final float[] globals;
-    final int[] kinds;
-    final float[] ofCandidates;
-    final float[] ofSteps;
     final float[] targets;
     final float[] weights;
 
     Batch(int size, int candidates) {
-      this.size = size;
       this.candidates = candidates;
-      windows = new float[size * WINDOW * INPUTS];
-      globals = new float[size * GLOBALS];
-      kinds = new int[size * candidates];
-      ofCandidates = new float[size * STEPS * candidates * FEATURES];
-      ofSteps = new float[size * STEPS * STEP_FEATURES];
+      inputs =
+          new TrainableCandidateNetwork.Batch(
+              size,
+              STEPS,
+              new float[size * WINDOW * INPUTS],
+              new float[size * GLOBALS],
+              new int[size * candidates],
+              new float[size * STEPS * candidates * FEATURES],
+              new float[size * STEPS * STEP_FEATURES]);
       targets = new float[size * STEPS];
       weights = new float[size * STEPS];
     }
@@ -146,23 +141,18 @@ final class CandidateSamples {
       for (int k = 0; k < WINDOW; k++) {
         int at = (place * WINDOW + k) * INPUTS;
         for (int i = 0; i < SIGNED_INPUTS; i++) {
-          windows[at + i] *= -1;
+          inputs.windows()[at + i] *= -1;
         }
       }
       for (int j = place * STEPS; j < (place + 1) * STEPS; j++) {
         for (int e = 0; e < candidates; e++) {
           for (int feature : SIGNED_FEATURES) {
-            ofCandidates[(j * candidates + e) * FEATURES + feature] *= -1;
+            inputs.ofCandidates()[(j * candidates + e) * FEATURES + feature] *= -1;
           }
         }
-        ofSteps[j * STEP_FEATURES + SIGNED_STEP_FEATURE] *= -1;
+        inputs.ofSteps()[j * STEP_FEATURES + SIGNED_STEP_FEATURE] *= -1;
         targets[j] *= -1;
       }
-    }
-
-    TrainableCandidateNetwork.Batch inputs() {
-      return new TrainableCandidateNetwork.Batch(
-          size, STEPS, windows, globals, kinds, ofCandidates, ofSteps);
     }
   }
 }

@@ -23,8 +23,10 @@ import java.util.SplittableRandom;
 /**
  * Trains the network that combines candidate forecasts: a learner goes through each series, and the
  * network learns to make better forecasts of its candidates.
+ *
+ * @param shape of the network; training must have it in common with a saved state to go on from it
  */
-final class CandidateTask {
+record CandidateTask(CandidateShape shape) {
 
   private static final double FLIPPED = 0.3;
   private static final double DROPPED = 0.2; // of the encoder's outputs
@@ -33,22 +35,16 @@ final class CandidateTask {
 
   private static final float EMBEDDING_BOUND = 0.35f;
 
-  private final CandidateShape shape;
-
   /**
    * @param cell of the recurrent network that reads the window
    * @param units of each candidate and of each step
    */
   CandidateTask(Cell cell, int hiddenSize, int layers, boolean bidirectional, int units) {
-    this.shape =
+    this(
         new CandidateShape(
             CandidateKinds.NAMES.size(),
             units,
-            new RnnConfig(cell, CandidateShape.INPUTS, hiddenSize, layers, bidirectional, true));
-  }
-
-  int parameterCount() {
-    return shape.parameterCount();
+            new RnnConfig(cell, CandidateShape.INPUTS, hiddenSize, layers, bidirectional, true)));
   }
 
   /**
@@ -109,16 +105,15 @@ final class CandidateTask {
     }
   }
 
-  /** What one thread at a time computes a part of a batch with. */
-  Part part() {
-    return new Part(shape);
-  }
-
-  /** A model of these weights. */
-  ForecastModel model(String name, long version, float[] weights, Map<String, String> provenance) {
+  /**
+   * A model of these weights.
+   *
+   * @param provenance what is known of its training
+   */
+  ForecastModel model(String name, float[] weights, Map<String, String> provenance) {
     return new ForecastModel(
         name,
-        version,
+        1,
         Mode.MANY_TO_ONE,
         shape.encoder(),
         CandidateShape.WINDOW,
@@ -133,13 +128,7 @@ final class CandidateTask {
         provenance);
   }
 
-  /** What training must have in common with a saved state to go on from it. */
-  @Override
-  public String toString() {
-    return shape.toString();
-  }
-
-  /** One part of a batch. */
+  /** One part of a batch, computed by one thread at a time. */
   static final class Part {
 
     private final float[] gradient;
@@ -152,11 +141,11 @@ final class CandidateTask {
       this.gradient = new float[shape.parameterCount()];
     }
 
-    public float[] gradient() {
+    float[] gradient() {
       return gradient;
     }
 
-    public synchronized double learn(
+    synchronized double learn(
         float[] weights,
         List<CandidateSamples> samples,
         long[] order,
@@ -165,8 +154,9 @@ final class CandidateTask {
         int all,
         SplittableRandom random) {
       CandidateSamples.Batch batch = batch(samples, order, from, end);
-      float[] keep = kept(batch.size * shape.encoder().outputSize(), random);
-      for (int i = 0; i < batch.size; i++) {
+      int size = end - from;
+      float[] keep = kept(size * shape.encoder().outputSize(), random);
+      for (int i = 0; i < size; i++) {
         if (random.nextDouble() < FLIPPED) {
           batch.flip(i);
         }
@@ -174,7 +164,7 @@ final class CandidateTask {
       Arrays.fill(gradient, 0);
       network.load(weights);
       float[] results = new float[batch.targets.length];
-      network.forward(batch.inputs(), keep, results);
+      network.forward(batch.inputs, keep, results);
       float[] dResults = new float[results.length];
       double loss = loss(batch, results, dResults, all * CandidateSamples.STEPS);
       network.backward(dResults, gradient);
@@ -183,17 +173,17 @@ final class CandidateTask {
       return loss;
     }
 
-    public synchronized double[] score(float[] weights, CandidateSamples samples) {
+    synchronized double[] score(float[] weights, CandidateSamples samples) {
       network.load(weights);
       double loss = 0;
       for (int from = 0; from < samples.count(); from += SCORED) {
         int size = Math.min(SCORED, samples.count() - from);
         CandidateSamples.Batch batch = new CandidateSamples.Batch(size, samples.candidates());
         for (int i = 0; i < size; i++) {
-          samples.copy(from + i, batch, i, batch.candidates);
+          samples.copy(from + i, batch, i);
         }
         float[] results = new float[batch.targets.length];
-        network.forward(batch.inputs(), null, results);
+        network.forward(batch.inputs, null, results);
         loss += loss(batch, results, new float[results.length], 1);
       }
       return new double[] {loss, (double) samples.count() * CandidateSamples.STEPS};
@@ -216,7 +206,7 @@ final class CandidateTask {
       }
       CandidateSamples.Batch batch = new CandidateSamples.Batch(end - from, most);
       for (int i = from; i < end; i++) {
-        samples.get((int) (order[i] >> 32)).copy((int) order[i], batch, i - from, most);
+        samples.get((int) (order[i] >> 32)).copy((int) order[i], batch, i - from);
       }
       return batch;
     }

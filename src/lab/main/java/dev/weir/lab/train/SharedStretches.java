@@ -3,6 +3,8 @@ package dev.weir.lab.train;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Finds series that are in part those of others, whatever they are called and on whatever scale
@@ -21,7 +23,7 @@ final class SharedStretches {
   private final Set<Long> known = new HashSet<>();
 
   /** Remembers the stretches of a series. */
-  public void add(double[] values) {
+  void add(double[] values) {
     for (int from = 0; from + LENGTH <= values.length; from++) {
       long hash = hash(values, from);
       if (hash != 0) {
@@ -31,7 +33,7 @@ final class SharedStretches {
   }
 
   /** Whether a series has several stretches of those that were added. */
-  public boolean isKnown(double[] values) {
+  boolean isKnown(double[] values) {
     int shared = 0;
     for (int from = 0; from + LENGTH <= values.length; from++) {
       if (known.contains(hash(values, from)) && ++shared == LEAST_SHARED) {
@@ -43,12 +45,8 @@ final class SharedStretches {
 
   /** Of one stretch; 0 for one that says nothing. */
   private static long hash(double[] values, int from) {
-    double least = values[from];
-    double most = values[from];
-    for (int i = from + 1; i < from + LENGTH; i++) {
-      least = Math.min(least, values[i]);
-      most = Math.max(most, values[i]);
-    }
+    double least = Arrays.stream(values, from, from + LENGTH).min().getAsDouble();
+    double most = Arrays.stream(values, from, from + LENGTH).max().getAsDouble();
     if (!(most > least)) {
       return 0;
     }
@@ -58,13 +56,10 @@ final class SharedStretches {
       digits[i] = Math.round((values[from + i] - least) / (most - least) * DIGITS);
       hash = 1_000_003 * hash + digits[i];
     }
-    long[] steps = new long[LENGTH - 1];
-    for (int i = 1; i < LENGTH; i++) {
-      steps[i - 1] = digits[i] - digits[i - 1];
-    }
+    LongStream steps = IntStream.range(1, LENGTH).mapToLong(i -> digits[i] - digits[i - 1]);
     boolean telling =
         Arrays.stream(digits).distinct().count() >= LEAST_DIFFERENT
-            && Arrays.stream(steps).distinct().count() >= LEAST_DIFFERENT;
+            && steps.distinct().count() >= LEAST_DIFFERENT;
     return telling ? hash : 0;
   }
 }

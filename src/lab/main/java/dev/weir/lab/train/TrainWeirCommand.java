@@ -143,7 +143,7 @@ public final class TrainWeirCommand implements Callable<Integer> {
           trainer.trainedSeries(),
           trainer.heldOutSeries(),
           all.size() - series.size(),
-          task.parameterCount());
+          task.shape().parameterCount());
       Progress progress = restart ? null : state.load();
       if (progress == null) {
         progress = trainer.begin();
@@ -163,7 +163,7 @@ public final class TrainWeirCommand implements Callable<Integer> {
             (System.nanoTime() - started) / 1e9);
       }
       ForecastModel model =
-          trainer.model(name, 1, last ? progress.average() : progress.best(), provenance(progress));
+          task.model(name, last ? progress.average() : progress.best(), provenance(progress));
       out.write(ModelFiles.toBytes(model));
       state.delete();
       System.out.printf(
@@ -176,7 +176,8 @@ public final class TrainWeirCommand implements Callable<Integer> {
     provenance.put("trained_by", "weir lab train-weir");
     provenance.put("created", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
     provenance.put("series", Integer.toString(series.size()));
-    provenance.put("families", Long.toString(families()));
+    long families = series.stream().map(TrainingSeries::family).distinct().count();
+    provenance.put("families", Long.toString(families));
     provenance.put("seed", Long.toString(seed));
     provenance.put("samples", Long.toString(samples));
     provenance.put("held_out_loss", heldOut("", score(progress)));
@@ -192,15 +193,11 @@ public final class TrainWeirCommand implements Callable<Integer> {
     return Double.isNaN(score) ? "" : "%s%.4f".formatted(before, score);
   }
 
-  private long families() {
-    return series.stream().map(TrainingSeries::family).distinct().count();
-  }
-
   private String fingerprint(CandidateTask task) {
     long hash = 17;
     for (TrainingSeries one : series) {
       hash = 31 * hash + Arrays.hashCode(one.values()) + 7 * one.season();
     }
-    return "%s %s %d %d %016x".formatted(task, learningRate, samples, seed, hash);
+    return "%s %s %d %d %016x".formatted(task.shape(), learningRate, samples, seed, hash);
   }
 }

@@ -360,8 +360,20 @@ public final class TrainableCandidateNetwork {
       }
       int f = of * FEATURES;
       Linear.backward(
-          weights, fWeight, FEATURES, units, ofCandidates, f, da, 0, gradient, fWeight, null, 0,
-          null, 0);
+          weights,
+          fWeight,
+          FEATURES,
+          units,
+          ofCandidates,
+          f,
+          da,
+          0,
+          gradient,
+          fWeight,
+          null,
+          0,
+          null,
+          0);
     }
     float[] dStep = new float[hor.inputs];
     hor.backward(stepInputs, bj * hor.inputs, du, gradient, dStep, 0);

@@ -1,6 +1,5 @@
 package dev.weir.lab.train;
 
-import dev.weir.model.ForecastModel;
 import dev.weir.rnn.Adam;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -131,7 +130,7 @@ final class WeirTrainer implements AutoCloseable {
               return thread;
             });
     for (int i = 0; i < SHARDS; i++) {
-      shards.add(task.part());
+      shards.add(new CandidateTask.Part(task.shape()));
     }
   }
 
@@ -315,7 +314,8 @@ final class WeirTrainer implements AutoCloseable {
     }
     List<Future<double[]>> scored = new ArrayList<>();
     for (CandidateSamples samples : check) {
-      scored.add(threads.submit(() -> task.part().score(weights, samples)));
+      scored.add(
+          threads.submit(() -> new CandidateTask.Part(task.shape()).score(weights, samples)));
     }
     double loss = 0;
     double count = 0;
@@ -334,15 +334,6 @@ final class WeirTrainer implements AutoCloseable {
       sample(series, HORIZONS[k % HORIZONS.length], random.nextLong(), made);
     }
     return all(made);
-  }
-
-  /**
-   * A model of these weights.
-   *
-   * @param provenance what is known of its training
-   */
-  ForecastModel model(String name, long version, float[] weights, Map<String, String> provenance) {
-    return task.model(name, version, weights, provenance);
   }
 
   @Override

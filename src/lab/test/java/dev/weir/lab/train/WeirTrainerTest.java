@@ -79,7 +79,7 @@ class WeirTrainerTest {
       assertThat(trainer.done(progress)).isEqualTo(1);
       assertThat(progress.bestScore()).isPositive().isLessThan(first.score());
       assertThat(progress.weights()).isNotEqualTo(first.weights());
-      ForecastModel model = trainer.model("mine", 3, progress.best(), Map.of("seed", "7"));
+      ForecastModel model = task().model("mine", progress.best(), Map.of("seed", "7"));
       assertThat(model.combines()).isTrue();
       assertThat(ModelFiles.fromBytes(ModelFiles.toBytes(model), ModelFiles.Defaults.NONE, "test"))
           .isEqualTo(model);
