@@ -109,35 +109,13 @@ class CarriedStateFunctionTest {
   }
 
   @Test
-  void publishedModelStartsWithZerosAndOneThatCannotGoOnIsRefused() throws Exception {
-    SeriesHarness harness = open.add(SeriesHarness.of(settings().carry().build()));
-    SeriesHarness other = open.add(SeriesHarness.of(settings().carry().build()));
-    other.publish(model(2));
-    send(harness, 0, 6, 1, 0);
-    send(other, 3, 6, 1, 0);
-    harness.publish(model(2));
-    harness.publish(
-        TestModel.of(new RnnConfig(Cell.LSTM, 1, 3, 2, true, true), SEQ_LEN, 3).build());
-    assertThat(harness.deadLetters()).hasSize(1);
-    assertThat(harness.deadLetters().get(0).message()).startsWith("bidirectional: expected ");
-    harness.getOutput().clear();
-    other.getOutput().clear();
-    send(harness, 6, 9, 1, 0);
-    send(other, 6, 9, 1, 0);
-    assertThat(harness.forecasts()).isEqualTo(other.forecasts());
-  }
-
-  @Test
   void stateGoesWithItsSeries() throws Exception {
     ForecastSettings settings =
         settings().carry().limits(new StateLimits(Duration.ofMillis(50), 0, 1L << 20)).build();
     SeriesHarness harness = open.add(SeriesHarness.of(settings));
     send(harness, 0, 8, 1, 0);
     assertThat(harness.entries(STATE)).isEqualTo(SERIES.size());
-    for (int i = 0; i < 4; i++) { // until event time and the clock say that they are silent
-      harness.watermark(1_000 + 100 * i);
-      harness.setProcessingTime(harness.getProcessingTime() + 50);
-    }
+    harness.silence(1_000, 50);
     assertThat(harness.entries("window")).isZero();
     assertThat(harness.entries(STATE)).isZero();
   }

@@ -98,7 +98,7 @@ class CovariateFunctionTest {
   /** Of 2 covariates and 3 steps, 6 numbers may be known; the next record may tell the rest. */
   @Test
   void forecastSaysHowManyNumbersItDidNotKnow() throws Exception {
-    try (SeriesHarness harness = SeriesHarness.of(settings(Duration.ZERO, 2))) {
+    try (SeriesHarness harness = SeriesHarness.recorded(settings(Duration.ZERO, 2), null)) {
       harness.send(at("s", 0, 1, 5, 6, 7, Double.NaN, 8, 9));
       harness.send(at("s", 1, 1)); // what was said before is still known, of two steps
       harness.send(at("s", 2, 1, 5, 6));
@@ -107,6 +107,7 @@ class CovariateFunctionTest {
       assertThat(harness.take(Forecast.class))
           .extracting(Forecast::covariatesMissing)
           .containsExactly(1, 3, 4, 6, 0);
+      assertThat(harness.metrics.count("weir.missingCovariates")).isEqualTo(1 + 3 + 4 + 6);
     }
     try (SeriesHarness without = SeriesHarness.of(settings(Duration.ZERO, 0))) {
       without.send(at("s", 0, 1));
@@ -114,67 +115,6 @@ class CovariateFunctionTest {
           .extracting(Forecast::covariatesMissing)
           .containsExactly(0);
     }
-  }
-
-  @Test
-  void missingNumbersAreCounted() throws Exception {
-    try (SeriesHarness harness = SeriesHarness.recorded(settings(Duration.ZERO, 2), null)) {
-      harness.send(at("s", 0, 1, 5, 6));
-      harness.send(at("r", 0, 1));
-      assertThat(harness.metrics.count("weir.missingCovariates")).isEqualTo(4 + 6);
-    }
-  }
-
-  // ---- what must not be known
-
-  /** Mean |error| of step 1 over the last third; a series that only its covariate tells of. */
-  private static double error(double[] y, double[] x) throws Exception {
-    double sum = 0;
-    int count = 0;
-    try (SeriesHarness harness = SeriesHarness.of(settings(Duration.ZERO, 1))) {
-      for (int t = 0; t < y.length; t++) {
-        harness.send(at("s", t, y[t], after(x, t)));
-        Forecast forecast = harness.take(Forecast.class).get(0);
-        if (t > 2 * y.length / 3 && t + 1 < y.length) {
-          sum += Math.abs(forecast.values()[0] - y[t + 1]);
-          count++;
-        }
-      }
-    }
-    return sum / count;
-  }
-
-  @Test
-  void covariateThatIsTheFutureLeavesNearlyNoErrorAndALateOneDoesNot() throws Exception {
-    double[] y = noise(400, 3);
-    double[] late = new double[y.length];
-    System.arraycopy(y, 0, late, 1, y.length - 1); // the value before, known ahead
-    double known = error(y, y);
-    double lateError = error(y, late);
-    assertThat(known).isLessThan(0.05);
-    assertThat(lateError).isGreaterThan(0.4); // of noise whose mean size is 0.5
-  }
-
-  @Test
-  void covariatesNotYetKnownChangeNoBit() throws Exception {
-    double[] y = noise(200, 4);
-    double[] x = noise(200, 5);
-    int split = 150;
-    double[] other = x.clone();
-    double[] later = noise(200, 6);
-    // a forecast at t < split knows x up to t + HORIZON < split + HORIZON
-    System.arraycopy(later, split + HORIZON, other, split + HORIZON, 200 - split - HORIZON);
-    List<List<Output>> outputs = new ArrayList<>();
-    for (double[] covariate : List.of(x, other)) {
-      try (SeriesHarness harness = SeriesHarness.of(settings(Duration.ZERO, 1))) {
-        for (int t = 0; t < y.length - 1; t++) {
-          harness.send(at("s", t, y[t], after(covariate, t)));
-        }
-        outputs.add(harness.take(Output.class));
-      }
-    }
-    assertThat(outputs.get(1).subList(0, split)).isEqualTo(outputs.get(0).subList(0, split));
-    assertThat(outputs.get(1).get(split)).isNotEqualTo(outputs.get(0).get(split));
   }
 
   // ---- what is kept

@@ -33,8 +33,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A base model that reads covariates known ahead, in a job: alone and in the mixture. */
-class NetworkCovariatesTest {
+/** Networks as models of a job: covariates, what combines forecasts, and bounds. */
+class NetworkJobTest {
 
   private static final int SEQ_LEN = 5;
   private static final int HORIZON = 3;
@@ -106,8 +106,8 @@ class NetworkCovariatesTest {
     List<Forecast> second = OneSeries.forecasts(settings, series(n, HORIZON, others));
     List<Forecast> longer = OneSeries.forecasts(settings, series(n, HORIZON + 4, known));
     for (int t = 0; t <= origin; t++) {
-      assertThat(second.get(t).values()).containsExactly(first.get(t).values());
-      assertThat(longer.get(t).values()).as("steps beyond").containsExactly(first.get(t).values());
+      assertThat(second.get(t)).isEqualTo(first.get(t));
+      assertThat(longer.get(t)).as("steps beyond").isEqualTo(first.get(t));
     }
     assertThat(second.get(origin + 1).values()).isNotEqualTo(first.get(origin + 1).values());
   }
