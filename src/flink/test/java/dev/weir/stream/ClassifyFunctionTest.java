@@ -42,14 +42,6 @@ class ClassifyFunctionTest {
 
   @AutoClose private final Opened open = new Opened();
 
-  /** Event time and the clock go on until whatever is silent at a time is dropped. */
-  private static void silence(SeriesHarness harness, long time, long ttl) throws Exception {
-    for (int i = 0; i < 3; i++) {
-      harness.watermark(time + i * 2 * ttl);
-      harness.setProcessingTime(harness.getProcessingTime() + ttl);
-    }
-  }
-
   private static List<Classification> classifications(SeriesHarness harness) {
     return harness.outputs(Classification.class);
   }
@@ -327,7 +319,7 @@ class ClassifyFunctionTest {
         .extracting(DeadLetter::reason)
         .containsExactly(Reason.LABEL, Reason.SERIES_LIMIT);
     assertThat(harness.entries("classes")).isEqualTo(1);
-    silence(harness, 40_000, 10_000); // y never came
+    harness.silence(40_000, 10_000); // y never came
     assertThat(harness.numKeyedStateEntries()).isZero();
   }
 
@@ -353,7 +345,7 @@ class ClassifyFunctionTest {
     assertThat(harness.entries("classes")).isEqualTo(3);
     harness.watermark(40_000); // of one series from the future
     assertThat(harness.entries("classes")).isEqualTo(3);
-    silence(harness, 60_000, 10_000);
+    harness.silence(60_000, 10_000);
     assertThat(harness.numKeyedStateEntries()).isZero();
     harness.send(
         new ObservationEvent(new Observation("press-9", 150_000, 1, new double[] {2}), source(1)));
@@ -419,7 +411,7 @@ class ClassifyFunctionTest {
       SeriesHarness second = harness(settings(1, ttl, 20), backend, state);
       assertThat(second.entries("classes")).isEqualTo(20);
       second.setProcessingTime(1);
-      silence(second, 60_000, 10_000);
+      second.silence(60_000, 10_000);
       assertThat(second.entries("classes")).isZero();
       Observation observation = new Observation("new", 200_000, 1, new double[] {2});
       second.send(new ObservationEvent(observation, source(1)));

@@ -16,11 +16,8 @@ import dev.weir.forecast.Output;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.job.JobSettings;
 import dev.weir.job.options.JobFile;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -144,21 +141,13 @@ class EmbeddingPageTest {
   /** Two series in turns, and here and there one that is late. */
   private static List<Observation> observations() throws IOException {
     List<Observation> all = new ArrayList<>();
-    try (BufferedReader rows =
-        new BufferedReader(
-            new InputStreamReader(
-                EmbeddingPageTest.class.getResourceAsStream("/sample/uci_bike.csv"),
-                StandardCharsets.UTF_8))) {
-      rows.readLine();
-      for (int i = 0; i < 500; i++) {
-        String[] cells = rows.readLine().split(",");
-        long time = Instant.parse(cells[1]).toEpochMilli();
-        double value = Double.parseDouble(cells[2]);
-        all.add(new Observation(SERIES.get(0), time, value));
-        all.add(new Observation(SERIES.get(1), time, 3 * value + i % 7));
-        if (i % 100 == 50) {
-          all.add(new Observation(SERIES.get(1), time - 9, 5));
-        }
+    List<Observation> bikes = LibraryBitsTest.bikes(500);
+    for (int i = 0; i < 500; i++) {
+      Observation one = bikes.get(i);
+      all.add(one);
+      all.add(new Observation(SERIES.get(1), one.time(), 3 * one.value() + i % 7));
+      if (i % 100 == 50) {
+        all.add(new Observation(SERIES.get(1), one.time() - 9, 5));
       }
     }
     return all;

@@ -8,7 +8,6 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -34,7 +33,7 @@ import org.apache.flink.streaming.runtime.tasks.TestProcessingTimeService;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Time in the operator: gaps, order, lateness, corrections. */
 class EventTimeTest {
@@ -52,83 +51,57 @@ class EventTimeTest {
     return TestSettings.of(3, target).outOfOrderness(outOfOrderness).sampling(sampling).build();
   }
 
-  /** The operator on one key after another, and what it counts. */
-  private final class Operator {
-    final SeriesHarness harness;
-
-    Operator(ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
-      harness = open.add(SeriesHarness.recorded(settings, restored));
-    }
-
-    void send(double minute, double value) throws Exception {
-      send(new Observation("s", Math.round(minute * MINUTE), value));
-    }
-
-    void send(Observation observation) throws Exception {
-      harness.send(observation);
-    }
-
-    void watermark(double minute) throws Exception {
-      harness.watermark(Math.round(minute * MINUTE));
-    }
-
-    <T extends Output> List<T> outputs(Class<T> kind) {
-      return harness.outputs(kind);
-    }
-
-    List<Forecast> forecasts() {
-      return harness.forecasts();
-    }
-
-    long count(String counter) {
-      return harness.metrics.count("weir." + counter);
-    }
-
-    List<Double> minutes() {
-      return forecasts().stream().map(f -> (double) f.origin() / MINUTE).toList();
-    }
+  private SeriesHarness harness(ForecastSettings settings, OperatorSubtaskState restored)
+      throws Exception {
+    return open.add(SeriesHarness.recorded(settings, restored));
   }
 
-  @Test
-  void aSkippedGapMarksForecastsUntilTheWindowIsFullAgain() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNED), null);
-    for (double minute : new double[] {0, 1, 2, 4, 5, 6}) {
-      operator.send(minute, minute);
-    }
-    assertThat(operator.forecasts())
-        .extracting(Forecast::status)
-        .containsExactly(
-            Status.WARMUP, Status.WARMUP, Status.OK, Status.WARMUP, Status.WARMUP, Status.OK);
-    assertThat(operator.forecasts().get(3).seqLen()).isEqualTo(1);
-    assertThat(operator.forecasts().get(3).times()).containsExactly(5 * MINUTE, 6 * MINUTE);
-    assertThat(operator.forecasts().get(5).learningSteps()).isEqualTo(7); // time went on
+  private static void send(SeriesHarness harness, double minute, double value) throws Exception {
+    harness.send("s", Math.round(minute * MINUTE), value);
   }
 
+  private static void watermark(SeriesHarness harness, double minute) throws Exception {
+    harness.watermark(Math.round(minute * MINUTE));
+  }
+
+  private static List<Double> minutes(SeriesHarness harness) {
+    return harness.forecasts().stream().map(f -> (double) f.origin() / MINUTE).toList();
+  }
+
+  /**
+   * A gap between observations, each of which has a forecast: those with a full window, the values
+   * learned, and where the last window starts.
+   */
   @ParameterizedTest
-  @EnumSource(
-      value = Gap.class,
-      names = {"CARRY", "LINEAR"})
-  void aFilledGapKeepsTheWindowFullAndMakesNoForecastOfItsOwn(Gap gap) throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, gap, LEARNED), null);
-    for (double minute : new double[] {0, 1, 2, 40}) {
-      operator.send(minute, minute);
+  @CsvSource({
+    "SKIP, 0 1 2 4 5 6, 2 6, 1 2 3 5 6 7, 4",
+    "CARRY, 0 1 2 40, 2 40, 1 2 3 41, 38",
+    "LINEAR, 0 1 2 40, 2 40, 1 2 3 41, 38",
+    "RESET, 0 1 2 4 5, 2, 1 2 3 1 2, 4",
+    ", 0 1 2 40, 2 40, 1 2 3 4, 1"
+  })
+  void gapsAreSkippedFilledOrJoined(Gap gap, String minutes, String full, String steps, int start)
+      throws Exception {
+    SeriesHarness operator = harness(settings(Duration.ZERO, gap, LEARNED), null);
+    for (String minute : minutes.split(" ")) {
+      send(operator, Double.parseDouble(minute), Double.parseDouble(minute));
     }
-    assertThat(operator.minutes()).containsExactly(0.0, 1.0, 2.0, 40.0);
-    Forecast last = operator.forecasts().get(3);
-    assertThat(last.status()).isEqualTo(Status.OK);
-    assertThat(last.windowStart()).isEqualTo(38 * MINUTE);
-    assertThat(last.learningSteps()).isEqualTo(41);
-  }
-
-  @Test
-  void aResetForgetsWhatWasLearned() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, Gap.RESET, LEARNED), null);
-    for (double minute : new double[] {0, 1, 2, 4, 5}) {
-      operator.send(minute, minute);
+    List<Forecast> forecasts = operator.forecasts();
+    assertThat(forecasts)
+        .extracting(f -> "" + f.origin() / MINUTE)
+        .containsExactly(minutes.split(" "));
+    assertThat(forecasts)
+        .filteredOn(f -> f.status() == Status.OK)
+        .extracting(f -> "" + f.origin() / MINUTE)
+        .containsExactly(full.split(" "));
+    assertThat(forecasts).extracting(f -> f.status() == Status.WARMUP).contains(true, false);
+    assertThat(forecasts).extracting(f -> "" + f.learningSteps()).containsExactly(steps.split(" "));
+    Forecast last = forecasts.get(forecasts.size() - 1);
+    assertThat(last.windowStart()).isEqualTo(start * MINUTE);
+    if (gap == Gap.SKIP) {
+      assertThat(forecasts.get(3).seqLen()).isEqualTo(1);
+      assertThat(forecasts.get(3).times()).containsExactly(5 * MINUTE, 6 * MINUTE);
     }
-    assertThat(operator.forecasts())
-        .extracting(Forecast::learningSteps)
-        .containsExactly(1L, 2L, 3L, 1L, 2L);
   }
 
   private static final List<Calendar> HOURS = List.of(Calendar.HOUR_OF_DAY);
@@ -144,7 +117,7 @@ class EventTimeTest {
     float[] weights = {0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0}; // one unit reads sine, one cosine
     ForecastModel model =
         TestModel.of(config, 3, 2).name("hours").weights(weights).calendar(HOURS).build();
-    Operator operator = new Operator(reading(1, HOURS, ModelFiles.toBytes(model)), null);
+    SeriesHarness operator = harness(reading(1, HOURS, ModelFiles.toBytes(model)), null);
     for (int hour = 1; hour <= 6; hour++) {
       long time = hour * 60 * MINUTE;
       operator.send(new Observation("s", time, 1e6, new double[] {-1e6}));
@@ -167,9 +140,9 @@ class EventTimeTest {
     SourceRecord source = SeriesHarness.source(1);
     List<Calendar> days = List.of(Calendar.DAY_OF_WEEK);
     for (List<Calendar> calendar : List.of(List.<Calendar>of(), days)) {
-      Operator operator = new Operator(reading(2, calendar, null), null);
-      operator.harness.publish(model, source);
-      assertThat(operator.outputs(DeadLetter.class))
+      SeriesHarness operator = harness(reading(2, calendar, null), null);
+      operator.publish(model, source);
+      assertThat(operator.deadLetters())
           .containsExactly(
               new DeadLetter(
                   Reason.MODEL,
@@ -177,9 +150,9 @@ class EventTimeTest {
                       .formatted(Calendar.labels(calendar)),
                   source));
     }
-    Operator more = new Operator(reading(1, HOURS, null), null);
-    more.harness.publish(model, source);
-    assertThat(more.outputs(DeadLetter.class))
+    SeriesHarness more = harness(reading(1, HOURS, null), null);
+    more.publish(model, source);
+    assertThat(more.deadLetters())
         .extracting(DeadLetter::message)
         .containsExactly(
             "input_size (1 + features + 2 for each of the calendar): expected 4, got 3"
@@ -188,11 +161,11 @@ class EventTimeTest {
 
   @Test
   void changedIntervalLetsASeriesLearnAgain() throws Exception {
-    Operator minutes = new Operator(settings(Duration.ZERO, Gap.SKIP, LEARNED), null);
-    Operator byCount = new Operator(settings(Duration.ZERO, null, LEARNED), null);
+    SeriesHarness minutes = harness(settings(Duration.ZERO, Gap.SKIP, LEARNED), null);
+    SeriesHarness byCount = harness(settings(Duration.ZERO, null, LEARNED), null);
     for (int minute = 0; minute < 20; minute++) {
-      minutes.send(minute, minute % 3);
-      byCount.send(minute, minute % 3);
+      send(minutes, minute, minute % 3);
+      send(byCount, minute, minute % 3);
     }
     ForecastSettings seconds =
         TestSettings.of(3, LEARNED).sampling(new Sampling(1_000, Gap.SKIP, 100)).build();
@@ -203,49 +176,49 @@ class EventTimeTest {
     assertThat(stepsAfter(minutes, seconds)).isEqualTo(1);
   }
 
-  private long stepsAfter(Operator operator, ForecastSettings settings) throws Exception {
-    Operator restored = new Operator(settings, operator.harness.checkpoint());
-    restored.send(20, 1);
+  private long stepsAfter(SeriesHarness operator, ForecastSettings settings) throws Exception {
+    SeriesHarness restored = harness(settings, operator.checkpoint());
+    send(restored, 20, 1);
     return restored.forecasts().get(0).learningSteps();
   }
 
   @Test
   void whileItWaitsTheLastValueOfATimeWinsAndLaterOnesAreLate() throws Exception {
-    Operator operator = new Operator(settings(Duration.ofMinutes(2), null, NETWORK), null);
-    operator.send(1, 10);
-    operator.send(2, 20);
-    operator.send(1, 11);
-    operator.send(1, 11);
-    operator.send(1, 12);
+    SeriesHarness operator = harness(settings(Duration.ofMinutes(2), null, NETWORK), null);
+    send(operator, 1, 10);
+    send(operator, 2, 20);
+    send(operator, 1, 11);
+    send(operator, 1, 11);
+    send(operator, 1, 12);
     assertThat(operator.forecasts()).isEmpty();
-    operator.watermark(1);
+    watermark(operator, 1);
     assertThat(operator.forecasts()).extracting(f -> f.values()[0]).containsExactly(12.0);
-    operator.send(1, 12); // again: nothing new
-    operator.send(1, 13); // another value for what has been used
-    operator.send(0.5, 5);
-    operator.watermark(10);
+    send(operator, 1, 12); // again: nothing new
+    send(operator, 1, 13); // another value for what has been used
+    send(operator, 0.5, 5);
+    watermark(operator, 10);
     assertThat(operator.forecasts()).extracting(f -> f.values()[0]).containsExactly(12.0, 20.0);
     assertThat(operator.count("corrections")).isEqualTo(2);
     assertThat(operator.count("duplicates")).isEqualTo(2);
     assertThat(operator.count("observations")).isEqualTo(8);
     assertThat(operator.count("reason.LATE.deadLetters")).isEqualTo(2);
-    assertThat(operator.outputs(DeadLetter.class))
+    assertThat(operator.deadLetters())
         .extracting(DeadLetter::message)
         .containsExactly(
             "time: expected after 1970-01-01T00:01:00Z, got another value for that very time",
             "time: expected after 1970-01-01T00:01:00Z, got 1970-01-01T00:00:30Z, late by PT30S");
-    assertThat(operator.outputs(DeadLetter.class))
+    assertThat(operator.deadLetters())
         .extracting(DeadLetter::source)
         .containsExactly(SeriesHarness.source(MINUTE), SeriesHarness.source(MINUTE / 2));
   }
 
   @Test
   void inOrderEachObservationIsForecastFromAtOnceAndTheNextCorrectionIsLate() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, null, NETWORK), null);
-    operator.send(1, 10);
+    SeriesHarness operator = harness(settings(Duration.ZERO, null, NETWORK), null);
+    send(operator, 1, 10);
     assertThat(operator.forecasts()).hasSize(1);
-    operator.send(1, 10);
-    operator.send(1, 11);
+    send(operator, 1, 10);
+    send(operator, 1, 11);
     assertThat(operator.forecasts()).hasSize(1);
     assertThat(operator.count("duplicates")).isEqualTo(1);
     assertThat(operator.count("corrections")).isZero();
@@ -253,26 +226,14 @@ class EventTimeTest {
   }
 
   @Test
-  void byCountGapsAreJoined() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, null, LEARNED), null);
-    for (double minute : new double[] {0, 1, 2, 40}) {
-      operator.send(minute, minute);
-    }
-    assertThat(operator.forecasts())
-        .extracting(Forecast::status)
-        .containsExactly(Status.WARMUP, Status.WARMUP, Status.OK, Status.OK);
-    assertThat(operator.forecasts().get(3).windowStart()).isEqualTo(MINUTE);
-  }
-
-  @Test
   void scoresAreWrittenIfEveryOtherObservationIsMissing() throws Exception {
     Learning everyTen = new Learning(LearnerSettings.small(2), 1, 10);
     ModeSettings target = TestSettings.learned(2, everyTen);
-    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, target), null);
-    operator.send(0, 0);
-    operator.send(1, 1);
+    SeriesHarness operator = harness(settings(Duration.ZERO, Gap.CARRY, target), null);
+    send(operator, 0, 0);
+    send(operator, 1, 1);
     for (int minute = 2; minute < 41; minute += 2) { // values seen are odd, never a multiple of 10
-      operator.send(minute, minute % 7);
+      send(operator, minute, minute % 7);
     }
     assertThat(operator.outputs(Score.class))
         .extracting(score -> score.time() / MINUTE)
@@ -281,9 +242,9 @@ class EventTimeTest {
 
   @Test
   void gapsAreCountedAndWhatIsMissingInThem() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, LEARNED), null);
+    SeriesHarness operator = harness(settings(Duration.ZERO, Gap.CARRY, LEARNED), null);
     for (double minute : new double[] {0, 1, 4, 5, 7, 5_000}) {
-      operator.send(minute, minute);
+      send(operator, minute, minute);
     }
     assertThat(operator.count("gaps")).isEqualTo(3);
     assertThat(operator.count("missingObservations")).isEqualTo(2 + 1 + 4_992);
@@ -291,33 +252,33 @@ class EventTimeTest {
 
   @Test
   void withOutOfOrdernessAGapIsFilledOnceTheWatermarkHasPassedTheNextOne() throws Exception {
-    Operator operator = new Operator(settings(Duration.ofMinutes(5), Gap.LINEAR, NETWORK), null);
-    operator.send(0, 0);
-    operator.send(4, 40);
-    operator.send(1.2, 10);
-    operator.watermark(3.9);
-    assertThat(operator.minutes()).containsExactly(0.0, 1.0);
-    operator.send(2, 25); // in time: nothing was made up yet
-    operator.watermark(4);
-    assertThat(operator.minutes()).containsExactly(0.0, 1.0, 2.0, 4.0);
+    SeriesHarness operator = harness(settings(Duration.ofMinutes(5), Gap.LINEAR, NETWORK), null);
+    send(operator, 0, 0);
+    send(operator, 4, 40);
+    send(operator, 1.2, 10);
+    watermark(operator, 3.9);
+    assertThat(minutes(operator)).containsExactly(0.0, 1.0);
+    send(operator, 2, 25); // in time: nothing was made up yet
+    watermark(operator, 4);
+    assertThat(minutes(operator)).containsExactly(0.0, 1.0, 2.0, 4.0);
     assertThat(operator.forecasts().get(3).windowStart()).isEqualTo(2 * MINUTE);
-    operator.send(5.3, 50);
-    operator.send(5.8, 60);
-    operator.watermark(5); // by their times on the grid, not by their own
-    assertThat(operator.minutes()).endsWith(4.0, 5.0);
-    operator.watermark(6);
-    assertThat(operator.minutes()).endsWith(5.0, 6.0);
-    assertThat(operator.outputs(DeadLetter.class)).isEmpty();
+    send(operator, 5.3, 50);
+    send(operator, 5.8, 60);
+    watermark(operator, 5); // by their times on the grid, not by their own
+    assertThat(minutes(operator)).endsWith(4.0, 5.0);
+    watermark(operator, 6);
+    assertThat(minutes(operator)).endsWith(5.0, 6.0);
+    assertThat(operator.deadLetters()).isEmpty();
   }
 
   @Test
   void anObservationWhoseTimeOnTheGridIsUsedIsLateAndToldSo() throws Exception {
-    Operator operator = new Operator(settings(Duration.ZERO, Gap.CARRY, NETWORK), null);
-    operator.send(0, 0);
-    operator.send(3, 30);
-    operator.send(3.25, 31);
-    operator.send(2, 20);
-    assertThat(operator.outputs(DeadLetter.class))
+    SeriesHarness operator = harness(settings(Duration.ZERO, Gap.CARRY, NETWORK), null);
+    send(operator, 0, 0);
+    send(operator, 3, 30);
+    send(operator, 3.25, 31);
+    send(operator, 2, 20);
+    assertThat(operator.deadLetters())
         .extracting(DeadLetter::reason, DeadLetter::message)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
@@ -333,16 +294,16 @@ class EventTimeTest {
   @Test
   void whatWaitsWhenAnIntervalIsGivenIsForecastFromAtTheTimeThatItCountsAs() throws Exception {
     Duration patience = Duration.ofMinutes(5);
-    Operator before = new Operator(settings(patience, null, LEARNED), null);
-    before.send(1, 10);
-    before.watermark(1);
-    before.send(2.7, 20); // counts as 3 from now on, and has a timer at 2.7
-    OperatorSubtaskState state = before.harness.checkpoint();
-    Operator after = new Operator(settings(patience, Gap.CARRY, LEARNED), state);
-    after.watermark(2.9);
+    SeriesHarness before = harness(settings(patience, null, LEARNED), null);
+    send(before, 1, 10);
+    watermark(before, 1);
+    send(before, 2.7, 20); // counts as 3 from now on, and has a timer at 2.7
+    OperatorSubtaskState state = before.checkpoint();
+    SeriesHarness after = harness(settings(patience, Gap.CARRY, LEARNED), state);
+    watermark(after, 2.9);
     assertThat(after.forecasts()).isEmpty();
-    after.watermark(3);
-    assertThat(after.minutes()).containsExactly(3.0);
+    watermark(after, 3);
+    assertThat(minutes(after)).containsExactly(3.0);
   }
 
   @Test

@@ -65,27 +65,16 @@ class ForecastMetricsTest {
         .build();
   }
 
-  private final class Operator {
-    final SeriesHarness harness;
-    final RecordedMetrics metrics;
+  private SeriesHarness harness(ForecastSettings settings, OperatorSubtaskState restored)
+      throws Exception {
+    return open.add(SeriesHarness.recorded(settings, restored));
+  }
 
-    Operator(ForecastSettings settings, OperatorSubtaskState restored) throws Exception {
-      harness = open.add(SeriesHarness.recorded(settings, restored));
-      metrics = harness.metrics;
-    }
-
-    void send(String series, long minute, double value, long recordTime) throws Exception {
-      Observation observation = new Observation(series, minute * MINUTE, value);
-      harness.send(new ObservationEvent(observation, source("observations", recordTime)));
-    }
-
-    void publish(ForecastModel model, long time) throws Exception {
-      harness.publish(model, source("models", time));
-    }
-
-    long count(String name) {
-      return metrics.count("weir." + name);
-    }
+  private static void send(
+      SeriesHarness harness, String series, long minute, double value, long recordTime)
+      throws Exception {
+    Observation observation = new Observation(series, minute * MINUTE, value);
+    harness.send(new ObservationEvent(observation, source("observations", recordTime)));
   }
 
   private static SourceRecord source(String topic, long time) {
@@ -119,7 +108,7 @@ class ForecastMetricsTest {
 
   @Test
   void theDocumentedMetricsAreTheRegisteredOnes() throws Exception {
-    Map<String, String> kinds = new TreeMap<>(new Operator(everything(), null).metrics.kinds());
+    Map<String, String> kinds = new TreeMap<>(harness(everything(), null).metrics.kinds());
     kinds.putAll(ClassifyFunctionTest.metrics(true).kinds());
     kinds.putAll(CovariateJoinTest.metrics().kinds());
     assertThat(kinds).as("tables of docs/metrics.md").isEqualTo(documented());
@@ -129,7 +118,7 @@ class ForecastMetricsTest {
   void eachValueThatNamesACountIsDocumented() throws Exception {
     String docs = Files.readString(Path.of("docs/metrics.md"));
     Set<String> words = new TreeSet<>();
-    for (String name : new Operator(everything(), null).metrics.names()) {
+    for (String name : harness(everything(), null).metrics.names()) {
       Matcher values =
           Pattern.compile("(?:reason|status|kernel|mode|baseline|quantile)\\.([^.]+)\\.")
               .matcher(name);
@@ -176,33 +165,33 @@ class ForecastMetricsTest {
   void incidentsAreCountedWhileTheyAreOpen() throws Exception {
     Learning judged = new Learning(LearnerSettings.small(2), 7, 5, IncidentSettings.defaults());
     ForecastSettings settings = settings(TestSettings.learned(2, judged));
-    Operator operator = new Operator(settings, null);
+    SeriesHarness operator = harness(settings, null);
     SplittableRandom random = new SplittableRandom(6);
     for (int t = 0; t < 500; t++) {
-      operator.send("a", t, random.nextDouble(), 1);
+      send(operator, "a", t, random.nextDouble(), 1);
     }
     long before = operator.count("incidents");
-    operator.send("a", 500, 40, 1);
+    send(operator, "a", 500, 40, 1);
     assertThat(operator.count("incidents")).isEqualTo(before + 1);
     assertThat(operator.metrics.gauge("weir.openIncidents")).isEqualTo(1);
-    OperatorSubtaskState state = operator.harness.checkpoint();
+    OperatorSubtaskState state = operator.checkpoint();
     for (int t = 501; t < 530; t++) {
-      operator.send("a", t, random.nextDouble(), 1);
+      send(operator, "a", t, random.nextDouble(), 1);
     }
     assertThat(operator.metrics.gauge("weir.openIncidents")).isEqualTo(0);
     assertThat(operator.count("incidents")).isEqualTo(before + 1);
-    Operator restored = new Operator(settings, state);
-    restored.send("a", 501, 0.5, 1);
+    SeriesHarness restored = harness(settings, state);
+    send(restored, "a", 501, 0.5, 1);
     assertThat(restored.metrics.gauge("weir.openIncidents")).isEqualTo(1);
     assertThat(restored.count("incidents")).isZero();
   }
 
   @Test
   void bothModesCountWhatTheyLearnForecastAndHold() throws Exception {
-    Operator operator = new Operator(everything(), null);
+    SeriesHarness operator = harness(everything(), null);
     for (int t = 0; t < 40; t++) {
-      operator.send("a", t, Math.sin(t), 1);
-      operator.send("b", t, 1e9 * Math.cos(2 * t), 1);
+      send(operator, "a", t, Math.sin(t), 1);
+      send(operator, "b", t, 1e9 * Math.cos(2 * t), 1);
     }
     assertThat(operator.count("observations")).isEqualTo(80);
     assertThat(operator.metrics.gauge("weir.series")).isEqualTo(2L);
@@ -239,7 +228,7 @@ class ForecastMetricsTest {
   }
 
   private static double relativeError(
-      Operator operator, String mode, String baseline, String quantile) {
+      SeriesHarness operator, String mode, String baseline, String quantile) {
     return (double)
         operator.metrics.gauge(
             "%sbaseline.%s.quantile.%s.relativeError".formatted(mode, baseline, quantile));
@@ -248,7 +237,7 @@ class ForecastMetricsTest {
   @Test
   void withoutScoresThereIsNoRelativeCrps() throws Exception {
     Learning off = new Learning(LearnerSettings.small(2), 7, 0);
-    Operator operator = new Operator(settings(TestSettings.learned(2, off)), null);
+    SeriesHarness operator = harness(settings(TestSettings.learned(2, off)), null);
     assertThat(operator.metrics.names())
         .anyMatch(name -> name.endsWith("relativeError"))
         .noneMatch(name -> name.endsWith("relativeCrps"));
@@ -256,13 +245,13 @@ class ForecastMetricsTest {
 
   @Test
   void whatIsWrongWithTheInputIsCountedByItsKind() throws Exception {
-    Operator operator = new Operator(everything(), null);
-    operator.send("a", 1, 1, 1);
-    operator.send("a", 2, 2, 1);
-    operator.send("a", 2, 2, 1); // a duplicate
-    operator.send("a", 1, 5, 1); // late
-    operator.send("a", 6, 3, 1); // 3, 4, 5 are missing
-    operator.harness.send(new DeadLetter(Reason.NOT_FINITE, "value", source("observations", 1)));
+    SeriesHarness operator = harness(everything(), null);
+    send(operator, "a", 1, 1, 1);
+    send(operator, "a", 2, 2, 1);
+    send(operator, "a", 2, 2, 1); // a duplicate
+    send(operator, "a", 1, 5, 1); // late
+    send(operator, "a", 6, 3, 1); // 3, 4, 5 are missing
+    operator.send(new DeadLetter(Reason.NOT_FINITE, "value", source("observations", 1)));
     assertThat(operator.count("observations")).isEqualTo(5);
     assertThat(operator.count("duplicates")).isEqualTo(1);
     assertThat(operator.count("gaps")).isEqualTo(1);
@@ -272,7 +261,7 @@ class ForecastMetricsTest {
     assertThat(operator.count("reason.MALFORMED.deadLetters")).isZero();
   }
 
-  private static void assertAge(Operator operator, long published) {
+  private static void assertAge(SeriesHarness operator, long published) {
     long before = System.currentTimeMillis();
     double age = (double) operator.metrics.gauge(ONE + "modelAgeSeconds");
     long after = System.currentTimeMillis();
@@ -281,22 +270,25 @@ class ForecastMetricsTest {
 
   @Test
   void aSwapShowsInVersionAndAgeAndLeavesTheRestAlone() throws Exception {
-    Operator operator = new Operator(everything(), null);
+    SeriesHarness operator = harness(everything(), null);
     assertThat(operator.metrics.gauge(ONE + "modelVersion")).isEqualTo(-1L);
     assertThat(operator.metrics.gauge(ONE + "modelAgeSeconds")).isEqualTo(Double.NaN);
-    operator.send("a", 1, 1, 1);
+    send(operator, "a", 1, 1, 1);
     long published = System.currentTimeMillis() - 90_000;
-    operator.publish(model("m", 3, Mode.MANY_TO_ONE, 2), published);
-    operator.send("a", 2, 2, 1);
+    operator.publish(model("m", 3, Mode.MANY_TO_ONE, 2), source("models", published));
+    send(operator, "a", 2, 2, 1);
     assertThat(operator.metrics.gauge(ONE + "modelVersion")).isEqualTo(3L);
     assertAge(operator, published);
     assertThat(operator.metrics.gauge(MANY + "modelVersion")).isEqualTo(-1L);
 
-    operator.publish(model("w", 8, Mode.MANY_TO_MANY, SEQ_LEN), System.currentTimeMillis());
+    operator.publish(
+        model("w", 8, Mode.MANY_TO_MANY, SEQ_LEN), source("models", System.currentTimeMillis()));
     long republished = System.currentTimeMillis() - 10_000;
-    operator.publish(model("m", 2, Mode.MANY_TO_ONE, 2), republished);
-    operator.publish(model("m", 4, Mode.MANY_TO_ONE, 5), System.currentTimeMillis()); // horizon 5
-    operator.send("a", 3, 3, 1);
+    operator.publish(model("m", 2, Mode.MANY_TO_ONE, 2), source("models", republished));
+    operator.publish(
+        model("m", 4, Mode.MANY_TO_ONE, 5),
+        source("models", System.currentTimeMillis())); // horizon 5
+    send(operator, "a", 3, 3, 1);
     assertThat(operator.metrics.gauge(ONE + "modelVersion")).isEqualTo(2L);
     assertAge(operator, republished);
     assertThat(operator.metrics.gauge(MANY + "modelVersion")).isEqualTo(8L);
@@ -308,13 +300,13 @@ class ForecastMetricsTest {
 
   @Test
   void restoredJobCountsFromZeroAndReportsItsState() throws Exception {
-    Operator before = new Operator(everything(), null);
+    SeriesHarness before = harness(everything(), null);
     long published = System.currentTimeMillis() - 90_000;
-    before.publish(model("m", 3, Mode.MANY_TO_ONE, 2), published);
+    before.publish(model("m", 3, Mode.MANY_TO_ONE, 2), source("models", published));
     for (int t = 0; t < 30; t++) {
-      before.send("a", t, Math.sin(t), 1);
+      send(before, "a", t, Math.sin(t), 1);
     }
-    Operator after = new Operator(everything(), before.harness.checkpoint());
+    SeriesHarness after = harness(everything(), before.checkpoint());
     assertThat(after.metrics.gauge(ONE + "modelVersion")).isEqualTo(3L);
     assertAge(after, published);
     assertThat(after.metrics.gauge(MANY + "modelVersion")).isEqualTo(-1L);
@@ -322,7 +314,7 @@ class ForecastMetricsTest {
     assertThat(after.metrics.gauge(ONE + "comparedSeries")).isEqualTo(0);
     assertThat(relativeError(after, ONE, "naive", "p50")).isNaN();
     for (int t = 30; t < 40; t++) {
-      after.send("a", t, Math.sin(t), 1);
+      send(after, "a", t, Math.sin(t), 1);
     }
     // the forecasts that waited in the state are scored as well
     assertThat(after.metrics.count(ONE + "interval.1.truths")).isEqualTo(20);
@@ -331,17 +323,17 @@ class ForecastMetricsTest {
 
   @Test
   void latencyStartsAtTheObservationsTimeAndAtTheRecords() throws Exception {
-    Operator operator = new Operator(settings(TestSettings.learned(2, LEARNING)), null);
+    SeriesHarness operator = harness(settings(TestSettings.learned(2, LEARNING)), null);
     long hourAgo = System.currentTimeMillis() / MINUTE - 60;
-    operator.send("a", hourAgo, 1, System.currentTimeMillis() - 5_000);
+    send(operator, "a", hourAgo, 1, System.currentTimeMillis() - 5_000);
     assertThat(median(operator, "eventLatencyMillis")).isBetween(3_600e3, 3_700e3);
     assertThat(median(operator, "recordLatencyMillis")).isBetween(5e3, 50e3);
-    operator.send("b", hourAgo, 1, -1); // a record without a timestamp
+    send(operator, "b", hourAgo, 1, -1); // a record without a timestamp
     assertThat(operator.metrics.histogram("weir.eventLatencyMillis").getCount()).isEqualTo(2);
     assertThat(operator.metrics.histogram("weir.recordLatencyMillis").getCount()).isEqualTo(1);
   }
 
-  private static double median(Operator operator, String name) {
+  private static double median(SeriesHarness operator, String name) {
     return operator.metrics.histogram("weir." + name).getStatistics().getQuantile(0.5);
   }
 
@@ -363,11 +355,11 @@ class ForecastMetricsTest {
 
   @Test
   void withoutLearningNothingIsSaidOfErrors() throws Exception {
-    Operator operator =
-        new Operator(settings(new ModeSettings(Mode.MANY_TO_ONE, "m", 2, null, null)), null);
-    operator.publish(model("m", 3, Mode.MANY_TO_ONE, 2), 1);
+    SeriesHarness operator =
+        harness(settings(new ModeSettings(Mode.MANY_TO_ONE, "m", 2, null, null)), null);
+    operator.publish(model("m", 3, Mode.MANY_TO_ONE, 2), source("models", 1));
     for (int t = 0; t < 9; t++) {
-      operator.send("a", t, t, 1);
+      send(operator, "a", t, t, 1);
     }
     assertThat(operator.metrics.names())
         .contains(ONE + "modelVersion", ONE + "forecastNanos")
@@ -377,17 +369,18 @@ class ForecastMetricsTest {
 
   @Test
   void networksAreCountedByTheirKernelOnceAModelIsThere() throws Exception {
-    Operator operator =
-        new Operator(settings(new ModeSettings(Mode.MANY_TO_ONE, "m", 1, null, null)), null);
+    SeriesHarness operator =
+        harness(settings(new ModeSettings(Mode.MANY_TO_ONE, "m", 1, null, null)), null);
     Map<String, Object> networks = new TreeMap<>(Map.of("plain", 0L, "vector", 0L));
     assertThat(networks(operator)).isEqualTo(networks);
     RnnConfig config = new RnnConfig(Cell.RNN_TANH, 1, 9, 1, false, false);
-    operator.publish(TestModel.of(config, 3, 1).head(new float[9], new float[1]).build(), 1);
+    operator.publish(
+        TestModel.of(config, 3, 1).head(new float[9], new float[1]).build(), source("models", 1));
     networks.put(new Rnn(config).kernel(), 1L); // plain where C2 is off
     assertThat(networks(operator)).isEqualTo(networks);
   }
 
-  private static Map<String, Object> networks(Operator operator) {
+  private static Map<String, Object> networks(SeriesHarness operator) {
     Map<String, Object> networks = new TreeMap<>();
     for (String kernel : Kernels.KERNELS) {
       networks.put(kernel, operator.metrics.gauge("weir.kernel." + kernel + ".networks"));

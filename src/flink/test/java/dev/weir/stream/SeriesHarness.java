@@ -234,6 +234,19 @@ public final class SeriesHarness
     processBothWatermarks(new Watermark(time));
   }
 
+  /** Event time and the clock go on until whatever is silent at a time is dropped. */
+  void silence(long time, long ttl) throws Exception {
+    for (int i = 0; i < 3; i++) {
+      watermark(time + i * 2 * ttl);
+      setProcessingTime(getProcessingTime() + ttl);
+    }
+  }
+
+  /** How often something was counted. */
+  long count(String counter) {
+    return metrics.count("weir." + counter);
+  }
+
   OperatorSubtaskState checkpoint() throws Exception {
     return snapshot(1, 1);
   }

@@ -53,15 +53,6 @@ class StateLimitsTest {
     }
   }
 
-  /** Event time and the clock go on until whatever is silent at a time is dropped. */
-  private static void silence(SeriesHarness harness, long time) throws Exception {
-    for (int i = 0; i < 2; i++) {
-      harness.watermark(time + i * 2 * TTL);
-      harness.setProcessingTime(harness.getProcessingTime() + TTL);
-    }
-    harness.watermark(time + 4 * TTL);
-  }
-
   @AutoClose private final Opened open = new Opened();
 
   private static ForecastSettings settings(long ttl, int maxSeries, long outOfOrderness) {
@@ -142,7 +133,7 @@ class StateLimitsTest {
         assertThat(entries(harness)).as("entries at %d", time).isEqualTo(STATES.size());
       }
     }
-    silence(harness, 1_000);
+    harness.silence(1_000, TTL);
     assertThat(entries(harness)).isZero();
     assertThat(harness.numEventTimeTimers()).isZero();
   }
@@ -168,7 +159,7 @@ class StateLimitsTest {
     for (String series : List.of("a", "b")) {
       assertThat(harness.forecasts(series).get(39).learningSteps()).isEqualTo(20);
     }
-    silence(harness, 300_000);
+    harness.silence(300_000, TTL);
     assertThat(entries(harness)).as("silent by both").isZero();
   }
 
@@ -207,7 +198,7 @@ class StateLimitsTest {
   void returningSeriesStartsAgainWithOrWithoutDroppedState() throws Exception {
     SeriesHarness dropped = harness(expiring());
     send(dropped, "s", 1, 2, 3, 4, 5);
-    silence(dropped, 150);
+    dropped.silence(150, TTL);
     assertThat(entries(dropped)).isZero();
     send(dropped, "s", 600, 601, 602, 603);
 
@@ -273,7 +264,7 @@ class StateLimitsTest {
       send(harness, "old", i);
     }
     assertThat(harness.forecasts("old").get(99).learningSteps()).isEqualTo(50);
-    silence(harness, 1_000_490 + 2 * TTL);
+    harness.silence(1_000_490 + 2 * TTL, TTL);
     assertThat(entries(harness)).isZero();
   }
 
@@ -310,7 +301,7 @@ class StateLimitsTest {
     SeriesHarness second = restored(settings(TTL, UNLIMITED, 0, 1), backend, first.checkpoint());
     second.setProcessingTime(1_000);
     assertThat(second.entries("window")).isEqualTo(1);
-    silence(second, 1_000);
+    second.silence(1_000, TTL);
     assertThat(entries(second)).isZero();
     assertThat(second.numEventTimeTimers()).isZero();
   }
@@ -365,7 +356,7 @@ class StateLimitsTest {
     SeriesHarness harness = harness(settings(TTL, 1, 0), backend);
     send(harness, "a", 1);
     send(harness, "b", 200);
-    silence(harness, 250);
+    harness.silence(250, TTL);
     send(harness, "c", 251, 252);
     send(harness, "d", 253);
     assertThat(harness.deadLetters())
@@ -388,7 +379,7 @@ class StateLimitsTest {
   void aRestoredTaskCountsWhatIsThere(StateBackend backend) throws Exception {
     SeriesHarness first = harness(settings(TTL, 3, 0), backend);
     send(first, "a", 1);
-    silence(first, 150);
+    first.silence(150, TTL);
     send(first, "b", 600);
     send(first, "c", 600);
     OperatorSubtaskState saved = first.checkpoint();
