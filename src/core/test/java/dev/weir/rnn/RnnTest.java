@@ -177,6 +177,10 @@ class RnnTest {
   private static final int LARGE_BATCH = 3;
   private static final int LARGE_SEQ_LEN = 24;
 
+  /**
+   * Where vector code takes over, against the equations of torch's pages in double precision, one
+   * sum at a time.
+   */
   @ParameterizedTest
   @EnumSource(Cell.class)
   void largeShapesAgreeWithDoublePrecision(Cell cell) {

@@ -34,7 +34,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** Options that a document names are options of the job file. */
+/** Options, job files and records that documents print are those of jobs. */
 class DocumentedOptionsTest {
 
   private static final String PROPERTIES = "kafka.properties";

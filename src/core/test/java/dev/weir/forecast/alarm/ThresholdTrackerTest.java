@@ -2,12 +2,19 @@ package dev.weir.forecast.alarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.StateBytes;
 import dev.weir.forecast.StateFields;
 import dev.weir.forecast.alarm.ThresholdTracker.Change;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -185,5 +192,259 @@ class ThresholdTrackerTest {
     byte[] weight = bytes.clone();
     Arrays.fill(weight, 25, 25 + Double.BYTES, (byte) 0xff); // NaN
     assertThatThrownBy(() -> read(weight)).hasMessageStartingWith("thresholds: expected weights");
+  }
+
+  private static final double Q80 = 1.2816; // of the normal distribution, where 80 % are within
+
+  private static final double Q95 = 1.96;
+
+  private static final List<Double> LEVELS = List.of(0.8, 0.95);
+
+  private final double[] weights = new double[CrossingProbability.WEIGHTS];
+
+  private final double[] covariances = new double[CrossingProbability.COVARIANCES];
+
+  private static CrossingProbability of(double limit, boolean above, int within) {
+    return new CrossingProbability(new Threshold(limit, above, within, 0.8), LEVELS);
+  }
+
+  private double predict(CrossingProbability crossing, double... forecast) {
+    return predict(crossing, 1, forecast);
+  }
+
+  /** With the intervals of a normal distribution. */
+  private double predict(CrossingProbability crossing, double deviation, double[] forecast) {
+    double[][] lower = new double[LEVELS.size()][forecast.length];
+    double[][] upper = new double[LEVELS.size()][forecast.length];
+    for (int i = 0; i < forecast.length; i++) {
+      lower[0][i] = forecast[i] - Q80 * deviation;
+      upper[0][i] = forecast[i] + Q80 * deviation;
+      lower[1][i] = forecast[i] - Q95 * deviation;
+      upper[1][i] = forecast[i] + Q95 * deviation;
+    }
+    return crossing.predict(weights, forecast, lower, upper);
+  }
+
+  @Test
+  void oneStepIsTheNormalDistribution() {
+    CrossingProbability.reset(weights, covariances);
+    // upper tails at 0, 0.5, 1.2816, 1.96 and 2.5 deviations
+    assertThat(predict(of(7, true, 1), 7)).isCloseTo(0.5, within(1e-9));
+    assertThat(predict(of(7.5, true, 1), 7)).isCloseTo(0.30854, within(4e-4));
+    assertThat(predict(of(7 + Q80, true, 1), 7)).isCloseTo(0.1, within(4e-4));
+    assertThat(predict(of(7 + Q95, true, 1), 7)).isCloseTo(0.025, within(4e-4));
+    assertThat(predict(of(9.5, true, 1), 7)).isCloseTo(0.00621, within(4e-4));
+    assertThat(predict(of(6.5, true, 1), 7)).isCloseTo(0.69146, within(4e-4));
+    assertThat(predict(of(6.5, false, 1), 7)).isCloseTo(0.30854, within(4e-4));
+  }
+
+  @Test
+  void severalStepsAreBetweenOneAndIndependentOnes() {
+    CrossingProbability.reset(weights, covariances);
+    // by hand: logit .1 = -2.1972, logit (1 - .9 .9) = logit .19 = -1.4500; a quarter of the way
+    assertThat(predict(of(Q80, true, 2), 0, 0)).isCloseTo(0.11807, within(3e-4));
+    weights[2] = 0; // one event
+    assertThat(predict(of(Q80, true, 2), 0, 0)).isCloseTo(0.1, within(3e-4));
+    weights[2] = 1; // independent ones; of .1 and .5 at least one: .55
+    assertThat(predict(of(Q80, true, 2), 0, 0)).isCloseTo(0.19, within(3e-4));
+    assertThat(predict(of(Q80, true, 2), 0, Q80)).isCloseTo(0.55, within(3e-4));
+  }
+
+  @Test
+  void crossingIsExpectedWhereHalfOfTheProbabilityIsReached() {
+    CrossingProbability.reset(weights, covariances);
+    CrossingProbability crossing = of(3, true, 4);
+    predict(crossing, 0, 0.5, 2.9, 0);
+    assertThat(crossing.step()).isEqualTo(3);
+    predict(crossing, 2.9, 0.5, 2.9, 0);
+    assertThat(crossing.step()).isEqualTo(1);
+  }
+
+  @Test
+  void oneEventMovesTheWeightsAsByHand() {
+    CrossingProbability.reset(weights, covariances);
+    // x = (1, 0, 0): information .25, variance .5, shrink 1 / (1 + .125), error .5
+    of(0, true, 1).learn(weights, covariances, 0, 0, true);
+    assertThat(weights).containsExactly(new double[] {0.5 * 0.5 / 1.125, 1, 0.25}, within(1e-12));
+    double left = 0.5 - 0.25 * 0.25 / 1.125;
+    assertThat(covariances)
+        .containsExactly(new double[] {left, 0, 0, 0.1 / 0.9998, 0, 0.2 / 0.9998}, within(0.001));
+  }
+
+  @Test
+  void dependenceOfTheStepsIsLearned() {
+    for (boolean isOne : new boolean[] {true, false}) {
+      CrossingProbability.reset(weights, covariances);
+      CrossingProbability crossing = of(Q80, true, 5);
+      SplittableRandom random = new SplittableRandom(3);
+      for (int n = 0; n < 4_000; n++) {
+        predict(crossing, 0, 0, 0, 0, 0);
+        boolean occurred = false;
+        double shared = random.nextGaussian();
+        for (int k = 0; k < 5; k++) {
+          occurred |= (isOne ? shared : random.nextGaussian()) > Q80;
+        }
+        crossing.learn(weights, covariances, crossing.one(), crossing.beyond(), occurred);
+      }
+      double truth = isOne ? 0.1 : 1 - Math.pow(0.9, 5);
+      assertThat(predict(crossing, 0, 0, 0, 0, 0)).isCloseTo(truth, within(0.03));
+    }
+  }
+
+  @Test
+  void intervalsWithoutWidthAreCertain() {
+    CrossingProbability.reset(weights, covariances);
+    assertThat(predict(of(7, true, 1), 0, new double[] {7})).isLessThan(0.001);
+    assertThat(predict(of(7, true, 1), 0, new double[] {7.1})).isGreaterThan(0.999);
+    assertThat(predict(of(7, true, 2), 0, new double[] {Double.NaN, 1})).isNaN();
+    assertThat(predict(of(7, true, 1), 1e300, new double[] {-1e307})).isBetween(0.0, 0.01);
+  }
+
+  @Test
+  void anythingThatOccursLeavesSoundNumbers() {
+    SplittableRandom random = new SplittableRandom(5);
+    CrossingProbability.reset(weights, covariances);
+    CrossingProbability crossing = of(0, true, 3);
+    for (int n = 0; n < 200_000; n++) {
+      double size = Math.pow(10, random.nextDouble(-3, 3));
+      predict(crossing, size, new double[] {random.nextGaussian(), 1e9 * random.nextGaussian(), 0});
+      boolean occurred = n / 5_000 % 2 == 0 || random.nextInt(50) == 0;
+      crossing.learn(weights, covariances, crossing.one(), crossing.beyond(), occurred);
+      assertThat(CrossingProbability.areSound(weights, covariances)).isTrue();
+    }
+    assertThat(Arrays.stream(weights).map(Math::abs).max().orElseThrow()).isLessThan(100);
+  }
+
+  private static final Path SERIES = Path.of("src/cli/main/resources/sample");
+
+  private static final List<String> SOME =
+      List.of("uci_bike.csv", "nab_elb_requests.csv", "vega_seattle_tmax.csv");
+
+  private static final int HORIZON = 12;
+
+  private static final int[] WITHIN = {1, 4, HORIZON};
+
+  private static final double[] QUANTILES = {0.8, 0.9, 0.95};
+
+  private static final double[][] BINS = {{0.45, 0.55}, {0.75, 0.85}, {0.925, 0.975}};
+
+  private static final double PAST = 0.4;
+
+  private static final int QUIET_VALUES = 10;
+
+  /** By bin: predictions and events. */
+  private static final class Counts {
+    final double[][] bins = new double[BINS.length][2];
+    int opened;
+    int crossed;
+
+    void add(double probability, boolean occurred) {
+      for (int b = 0; b < BINS.length; b++) {
+        if (probability >= BINS[b][0] && probability < BINS[b][1]) {
+          bins[b][0]++;
+          bins[b][1] += occurred ? 1 : 0;
+        }
+      }
+    }
+
+    double share(int bin) {
+      return bins[bin][1] / bins[bin][0];
+    }
+  }
+
+  private static final class Run {
+    final ThresholdTracker tracker;
+    final ThresholdState state;
+    final Counts counts;
+    final double[] probabilities;
+
+    Run(Threshold threshold, List<Double> levels, Counts counts, int values) {
+      this.tracker = new ThresholdTracker(threshold, levels);
+      this.state = tracker.newSeries();
+      this.counts = counts;
+      this.probabilities = new double[values];
+      Arrays.fill(probabilities, Double.NaN);
+    }
+
+    void count(double[] values) {
+      int within = tracker.threshold().within();
+      for (int i = 0; i + within < values.length; i++) {
+        boolean occurred = false;
+        for (int k = 1; k <= within; k++) {
+          occurred |= tracker.threshold().isCrossedBy(values[i + k]);
+        }
+        if (!Double.isNaN(probabilities[i])) {
+          counts.add(probabilities[i], occurred);
+        }
+      }
+    }
+  }
+
+  private static void measure(Path file, Counts[] counts) throws IOException {
+    List<String> lines = Files.readAllLines(file);
+    double[] values = new double[lines.size() - 1];
+    LearnerSettings settings = LearnerSettings.defaults(HORIZON);
+    Learner learner = new Learner(settings);
+    LearnerState state = learner.newSeries(file.getFileName().toString(), LearnerSettings.AUTO);
+    double[] forecast = new double[HORIZON];
+    double[][] lower = new double[settings.levels().size()][HORIZON];
+    double[][] upper = new double[settings.levels().size()][HORIZON];
+    int past = (int) (PAST * values.length);
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      String[] fields = lines.get(i + 1).split(",");
+      values[i] = Double.parseDouble(fields[2]);
+      learner.observe(state, Instant.parse(fields[1]).toEpochMilli(), values[i]);
+      if (i + 1 == past) {
+        double[] sorted = Arrays.copyOf(values, past);
+        Arrays.sort(sorted);
+        for (double quantile : QUANTILES) {
+          for (int k = 0; k < 2 * WITHIN.length; k++) {
+            boolean above = k % 2 == 0;
+            double limit = sorted[(int) ((above ? quantile : 1 - quantile) * (past - 1))];
+            Threshold threshold = new Threshold(limit, above, WITHIN[k / 2], 0.8);
+            runs.add(new Run(threshold, settings.levels(), counts[k / 2], values.length));
+          }
+        }
+      }
+      if (!runs.isEmpty()) {
+        learner.forecast(state, forecast, lower, upper);
+      }
+      for (Run run : runs) {
+        run.probabilities[i] = run.tracker.predict(run.state, values[i], forecast, lower, upper);
+        ThresholdTracker.Change change =
+            run.tracker.warn(run.state, i, values[i], forecast, 1, QUIET_VALUES, true);
+        run.counts.opened += change == ThresholdTracker.Change.OPENED ? 1 : 0;
+        run.counts.crossed += change == ThresholdTracker.Change.CROSSED ? 1 : 0;
+      }
+    }
+    runs.forEach(run -> run.count(values));
+  }
+
+  /**
+   * How often what is foretold of real series happens, each prediction made before. The limits are
+   * quantiles of the first 40 % of a series; what comes after them is counted, nothing is learned
+   * before.
+   */
+  @Test
+  void probabilitiesOfRealSeriesComeTrueAsOften() throws IOException {
+    Counts[] counts = new Counts[WITHIN.length];
+    Arrays.setAll(counts, k -> new Counts());
+    for (String file : SOME) {
+      measure(SERIES.resolve(file), counts);
+    }
+    Counts all = new Counts();
+    for (int k = 0; k < WITHIN.length; k++) {
+      for (int b = 0; b < BINS.length; b++) {
+        for (int n = 0; n < 2; n++) {
+          all.bins[b][n] += counts[k].bins[b][n];
+        }
+      }
+      assertThat(counts[k].share(1)).as("80 %, within %d", WITHIN[k]).isBetween(0.75, 0.85);
+      assertThat(counts[k].share(0)).as("50 %, within %d", WITHIN[k]).isBetween(0.43, 0.57);
+      assertThat(counts[k].share(2)).as("95 %, within %d", WITHIN[k]).isBetween(0.90, 0.99);
+      assertThat((double) counts[k].crossed / counts[k].opened).isGreaterThan(0.8);
+    }
+    assertThat(all.share(1)).isBetween(0.77, 0.83);
   }
 }

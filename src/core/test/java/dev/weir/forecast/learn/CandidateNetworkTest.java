@@ -181,6 +181,11 @@ class CandidateNetworkTest {
     return forecast[0];
   }
 
+  /**
+   * What a network corrects that forecasts alone: the mean of all candidates, weighted by their
+   * errors, by hand. Of a series without a season eight candidates repeat the newest value, three
+   * say the median of the last 7, 15 or 25, and one follows a trend.
+   */
   @Test
   void firstValueIsRepeated() {
     assertThat(forecast(10)).isEqualTo(10);

@@ -17,7 +17,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** What a learner knows of time after a new beginning, and after a long gap. */
+/** A learner after a new beginning, a long gap, and a lasting change. */
 class LearnerAfterChangesTest {
 
   private static final long HOUR = 3_600_000;

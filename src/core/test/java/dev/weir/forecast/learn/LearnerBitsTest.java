@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a series learns does not depend on the JVM, nor on how wide a processor's vectors are. */
+/**
+ * What a series learns does not depend on the JVM, on how wide a processor's vectors are, or on a
+ * warm-up.
+ */
 class LearnerBitsTest {
 
   private static final List<String> EXPECTED = Season.lines();

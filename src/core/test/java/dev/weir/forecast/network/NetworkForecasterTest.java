@@ -279,6 +279,7 @@ class NetworkForecasterTest {
     return numbers;
   }
 
+  /** {@code ahead_fixtures.py} is the reference. */
   @ParameterizedTest
   @ValueSource(strings = {"one-gru", "one-lstm", "many-rnn"})
   void forecastsFromWhatIsKnownAheadAreThoseOfPyTorch(String name) throws Exception {

@@ -3,6 +3,7 @@ package dev.weir.kafka.mapping;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.sun.management.ThreadMXBean;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
@@ -14,17 +15,20 @@ import dev.weir.kafka.AvroEncoded;
 import dev.weir.kafka.codec.ObservationJson;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.util.Utf8;
@@ -593,5 +597,125 @@ class MappedRecordsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> records("format: avro, schema-file: reading.desc, values: [v]"))
         .withMessageStartingWith("schema-file: expected an Avro schema, got: ");
+  }
+
+  private static final String SAMPLES =
+      "format: protobuf, schema-file: reading.desc, message: acme.Reading, each: samples,"
+          + " series: [site], values: [value]";
+
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  /** Legal records that would fill the memory are one dead letter at small cost. */
+  private static MappedRecords memoryRecords(String section, RecordSource source) {
+    MappedRecords memoryRecords = new MappedRecords(MappedRecordsTest.mapping(section), source);
+    memoryRecords.open(MappedRecords.ALONE);
+    return memoryRecords;
+  }
+
+  /** The only event of a record, which allocates at most some bytes. */
+  private static String read(MappedRecords memoryRecords, byte[] bytes, long maxAllocated) {
+    List<InputEvent> events = new ArrayList<>();
+    SourceRecord source = new SourceRecord("t", 0, 0, 1, null, bytes);
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    memoryRecords.read(source, events::add);
+    assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(maxAllocated);
+    assertThat(events).hasSize(1);
+    return ((DeadLetter) events.get(0)).message();
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void longNameIsNotBuiltForEachElement() {
+    String record =
+        "{\"p\":\"%s\",\"r\":[%s{}]}".formatted("x".repeat(100_000), "{\"v\":1},".repeat(9_999));
+    MappedRecords memoryRecords =
+        memoryRecords("format: json, each: r, series: [=a, p], values: [v]", null);
+    assertThat(read(memoryRecords, utf8(record), 100_000_000))
+        .isEqualTo("series: expected a name of 1 to 1000 characters, got 100000");
+    MappedRecords slashes =
+        memoryRecords("format: json, each: r, series: [p, =a], values: [v]", null);
+    assertThat(read(slashes, utf8(record.replace('x', '/')), 100_000_000))
+        .startsWith("series: expected a name of 1 to 1000 characters, got ");
+  }
+
+  @Test
+  void longNumberIsNotReadForEachElement() {
+    String record =
+        "{\"v\":\"%s\",\"t\":\"%1$s\",\"r\":[%s{}]}"
+            .formatted(" ".repeat(100_000) + "1", "{},".repeat(9_999));
+    MappedRecords memoryRecords =
+        memoryRecords("format: json, each: r, series: [=a], values: [v], time: t", null);
+    assertThat(read(memoryRecords, utf8(record), 100_000_000))
+        .startsWith("t: expected a time such as");
+  }
+
+  @Test
+  void manyEmptyMessagesAreNotBuilt() {
+    byte[] samples = new byte[6_000_000]; // 3,000,000 samples of no bytes
+    for (int i = 0; i < samples.length; i += 2) {
+      samples[i] = (byte) (8 << 3 | 2);
+    }
+    assertThat(read(memoryRecords(SAMPLES, null), samples, 1_000_000))
+        .endsWith("record: expected at most 250,000 values, got more");
+    byte[] unknown = new byte[600_000]; // fields that the schema does not have
+    for (int i = 0; i < unknown.length; i += 2) {
+      unknown[i] = 15 << 3;
+    }
+    assertThat(read(memoryRecords(SAMPLES, null), unknown, 1_000_000))
+        .endsWith("record: expected at most 250,000 values, got more");
+    byte[] groups = new byte[10_000];
+    Arrays.fill(groups, (byte) (15 << 3 | 3));
+    assertThat(read(memoryRecords(SAMPLES, null), groups, 1_000_000))
+        .contains("expected at most 32 levels of nesting");
+  }
+
+  @Test
+  void manyEmptyAvroRecordsAreNotBuilt() throws Exception {
+    Schema schema =
+        new Schema.Parser()
+            .parse(
+                """
+                {"type": "record", "name": "R", "fields": [{"name": "r", "type": {"type": "array",
+                  "items": {"type": "record", "name": "V",
+                    "fields": [{"name": "v", "type": ["null", "double"]}]}}}]}
+                """);
+    Schema element = schema.getField("r").schema().getElementType();
+    GenericRecord record = new GenericData.Record(schema);
+    record.put("r", Collections.nCopies(300_000, new GenericData.Record(element)));
+    MappedRecords memoryRecords =
+        memoryRecords(
+            "format: avro-confluent, each: r, series: [=a], values: [v]",
+            new RecordSource() {
+              private static final long serialVersionUID = 1L;
+
+              @Override
+              public void open() {}
+
+              @Override
+              public Object read(byte[] value) throws java.io.IOException {
+                return new AvroReader().read(new GenericDatumReader<>(schema), value, 0);
+              }
+            });
+    assertThat(read(memoryRecords, AvroEncoded.bytes(record), 5_000_000))
+        .contains("expected fewer values");
+  }
+
+  @Test
+  void manyJsonAndCsvValuesAreNotBuilt() {
+    String many = "record: expected at most 250,000 values, got more";
+    byte[] objects = utf8("{\"r\":[" + "{},".repeat(2_000_000) + "{}]}");
+    String each = ", each: r, series: [=a], values: [v]";
+    for (String format : List.of("json", "debezium-json", "canal-json")) {
+      String section = format.equals("json") ? each : ", series: [=a], values: [v]";
+      assertThat(read(memoryRecords("format: " + format + section, null), objects, 1_000_000))
+          .isEqualTo(many);
+    }
+    String csv = "format: csv, columns: [v, w], series: [=a], values: [v], features-ahead: [w]";
+    assertThat(
+            read(memoryRecords(csv, null), utf8("1,\"" + "1;".repeat(2_000_000) + "\""), 1_000_000))
+        .isEqualTo(many);
   }
 }

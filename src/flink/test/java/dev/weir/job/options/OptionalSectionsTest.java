@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaSettings;
+import dev.weir.webhook.WebhookSettings;
+import dev.weir.webhook.WebhookSettings.Format;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RegistryOptionsTest {
+/** A registry and a webhook, which few job files name. */
+class OptionalSectionsTest {
 
   private static KafkaSettings kafka(String lines) {
     String text =
@@ -82,5 +86,42 @@ class RegistryOptionsTest {
         .isInstanceOf(JobFileException.class)
         .hasMessageContaining(
             "kafka.properties: schema.registry.basic.auth.user: expected basic.auth.user.info,");
+  }
+
+  private static final Path JOB = Path.of("jobs", "many-to-one.yaml");
+
+  private static Map<String, String> with(Map<String, String> options) {
+    Map<String, String> overrides = new HashMap<>(options);
+    overrides.putIfAbsent("alarms", "on");
+    return overrides;
+  }
+
+  private static void assertProblem(Map<String, String> options, String problem) {
+    assertThatThrownBy(() -> JobSettings.read(JOB, with(options)))
+        .isInstanceOf(JobFileException.class)
+        .hasMessageContaining(problem)
+        .hasMessageNotContaining("hush");
+  }
+
+  @Test
+  void optionsAreReadAndReferencesKept() throws Exception {
+    Map<String, String> options =
+        Map.of("alarms.webhook", "${env:URL}", "alarms.webhook-format", "alertmanager");
+    assertThat(WebhookOptions.read(JobFile.read(JOB, with(options))))
+        .isEqualTo(new WebhookSettings("${env:URL}", Format.ALERTMANAGER));
+    assertThat(WebhookOptions.read(JobFile.read(JOB, with(Map.of())))).isNull();
+  }
+
+  @Test
+  void wrongOptionsAreNamedAndAddressesNotShown() {
+    assertProblem(
+        Map.of("alarms.webhook", "hooks.example/hush"),
+        "alarms.webhook: expected an address that starts with https:// or http://");
+    assertProblem(
+        Map.of("alarms.webhook-format", "alertmanager"),
+        "alarms.webhook-format: expected alarms.webhook as well, got none");
+    assertProblem(
+        Map.of("alarms.webhook", "https://a.example", "alarms", "off"),
+        "alarms.webhook: expected alarms.enabled: true as well, got false");
   }
 }
