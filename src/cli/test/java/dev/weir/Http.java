@@ -2,6 +2,7 @@ package dev.weir;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,9 +30,7 @@ public final class Http {
 
   /** A server on loopback that answers each request below a path with this body. */
   public static HttpServer serve(String path, String type, String body) throws IOException {
-    HttpServer server =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
+    return serve(
         path,
         exchange -> {
           byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -40,6 +39,12 @@ public final class Http {
           exchange.getResponseBody().write(bytes);
           exchange.close();
         });
+  }
+
+  public static HttpServer serve(String path, HttpHandler handler) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(path, handler);
     server.start();
     return server;
   }

@@ -253,10 +253,7 @@ class SecuredKafkaIT {
     String user = SecuredBroker.CERTIFIED;
     List<String> topics =
         List.of("locked", "locked.forecasts", "locked.scores", "locked.dlq", "locked.models");
-    try (Admin admin = broker.admin()) {
-      List<NewTopic> all = topics.stream().map(t -> new NewTopic(t, 1, (short) 1)).toList();
-      admin.createTopics(all).all().get();
-    }
+    create(topics);
     for (String topic : topics) {
       broker.grant(user, TOPIC, topic, LITERAL, DESCRIBE, DESCRIBE_CONFIGS);
     }
@@ -300,10 +297,7 @@ class SecuredKafkaIT {
   void aPageSaysWhichRightItLacksAndShowsTheTopicsOnceItHasThem() throws Exception {
     String viewer = SecuredBroker.VIEWER;
     List<String> topics = List.of("seen", "seen.f", "seen.s", "seen.dlq", "seen.m");
-    try (Admin admin = broker.admin()) {
-      List<NewTopic> all = topics.stream().map(t -> new NewTopic(t, 1, (short) 1)).toList();
-      admin.createTopics(all).all().get();
-    }
+    create(topics);
     for (String topic : topics) {
       broker.grant(viewer, TOPIC, topic, LITERAL, topic.equals("seen.s") ? DESCRIBE : READ);
     }
@@ -340,6 +334,13 @@ class SecuredKafkaIT {
         .pollInterval(Duration.ofMillis(200))
         .untilAsserted(
             () -> assertThat(json(address, "/api/job").path("why").asText()).isEqualTo(why));
+  }
+
+  private static void create(List<String> topics) throws Exception {
+    try (Admin admin = broker.admin()) {
+      List<NewTopic> all = topics.stream().map(t -> new NewTopic(t, 1, (short) 1)).toList();
+      admin.createTopics(all).all().get();
+    }
   }
 
   private static InProcess certified(String line, Object... values) {

@@ -162,17 +162,13 @@ class TransactionsIT {
     try (LocalCluster cluster = LocalCluster.start(flink)) {
       ForecastJob.submit(cluster.environment(), JobSettings.read(job, atLeastOnce));
       String address = cluster.webAddress().getAuthority();
-      String[] submit = {
-        "submit",
-        job.toString(),
-        "--set",
-        "delivery.guarantee=at-least-once",
-        "--jobmanager",
-        address,
-        "--jar",
-        System.getProperty("job.jar")
-      };
-      InProcess second = InProcess.run(submit).failed(1);
+      InProcess second =
+          InProcess.fails(
+              1,
+              "submit %s --set delivery.guarantee=at-least-once --jobmanager %s --jar %s",
+              job,
+              address,
+              System.getProperty("job.jar"));
       assertThat(second.err())
           .contains("job plant: expected none of this name on the cluster, got one", "--force");
       assertThat(InProcess.run("status", job.toString(), "--jobmanager", address).out())

@@ -42,7 +42,7 @@ final class BrokerProcess implements AutoCloseable {
     return broker;
   }
 
-  /** Starts the broker again after {@code process().kill()} or {@code terminate()}. */
+  /** Starts the broker again after {@code process().kill()}. */
   void start() throws IOException {
     if (process != null && process.isAlive()) {
       throw new IllegalStateException(

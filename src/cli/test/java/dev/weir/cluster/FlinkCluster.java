@@ -239,14 +239,7 @@ final class FlinkCluster implements AutoCloseable {
     List<String> args = new ArrayList<>(List.of(file.toAbsolutePath().toString()));
     args.addAll(List.of(mode));
     String name = "sql-" + starts.merge("sql", 1, Integer::sum);
-    return LocalProcess.java(
-        name,
-        dir.resolve("log/" + name + ".log"),
-        flags,
-        classpath.cluster(),
-        StatementFile.class.getName(),
-        args,
-        Map.of("FLINK_CONF_DIR", dir.resolve("conf").toString()));
+    return java(name, flags, StatementFile.class.getName(), args);
   }
 
   /** A program like {@code bin/flink} of Flink's distribution. */
@@ -279,15 +272,7 @@ final class FlinkCluster implements AutoCloseable {
     String name = "client-" + starts.merge("client", 1, Integer::sum);
     List<String> flags = new ArrayList<>(jvm);
     flags.addAll(commonFlags("client"));
-    try (LocalProcess client =
-        LocalProcess.java(
-            name,
-            dir.resolve("log/" + name + ".log"),
-            flags,
-            classpath.cluster(),
-            mainClass,
-            args,
-            Map.of("FLINK_CONF_DIR", dir.resolve("conf").toString()))) {
+    try (LocalProcess client = java(name, flags, mainClass, args)) {
       int code = client.exitCode(CLIENT);
       assertThat(code).as("%s %s:%n%s", mainClass, args, client.output()).isZero();
       return client;
@@ -559,14 +544,11 @@ final class FlinkCluster implements AutoCloseable {
 
   private Flags flags(String command) {
     try (LocalProcess asked =
-        LocalProcess.java(
+        java(
             command,
-            dir.resolve("log/" + command + ".log"),
             List.of("-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-            classpath.cluster(),
             "org.apache.flink.runtime.util.bash.BashJavaUtils",
-            List.of(command, "--configDir", dir.resolve("conf").toString()),
-            Map.of("FLINK_CONF_DIR", dir.resolve("conf").toString()))) {
+            List.of(command, "--configDir", dir.resolve("conf").toString()))) {
       int code = asked.exitCode(START);
       List<String> answers =
           asked
@@ -590,9 +572,15 @@ final class FlinkCluster implements AutoCloseable {
     List<String> args = new ArrayList<>(List.of("--configDir", dir.resolve("conf").toString()));
     args.addAll(flags.dynamic());
     args.addAll(List.of("-D", "taskmanager.resource-id=" + start));
+    return java(start, jvm, mainClass, args);
+  }
+
+  /** A JVM of the cluster, whose output goes to a file of its name. */
+  private LocalProcess java(String name, List<String> jvm, String mainClass, List<String> args)
+      throws IOException {
     return LocalProcess.java(
-        start,
-        dir.resolve("log/" + start + ".log"),
+        name,
+        dir.resolve("log/" + name + ".log"),
         jvm,
         classpath.cluster(),
         mainClass,

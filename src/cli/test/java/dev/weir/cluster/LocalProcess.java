@@ -104,10 +104,6 @@ final class LocalProcess implements AutoCloseable {
     return name;
   }
 
-  Path log() {
-    return log;
-  }
-
   long pid() {
     return process.pid();
   }
@@ -120,12 +116,6 @@ final class LocalProcess implements AutoCloseable {
   void kill() {
     process.destroyForcibly();
     exitCode(END);
-  }
-
-  /** SIGTERM, as an orchestrator would; a process that does not end fails the test. */
-  int terminate() {
-    process.destroy();
-    return exitCode(END);
   }
 
   /** SIGSTOP: alive for the system, silent for its peers, as in a very long garbage collection. */

@@ -71,13 +71,6 @@ public final class Topics {
   }
 
   /** Records and markers behind the last stable offset: those of transactions not yet ended. */
-  long open(String topic) {
-    try (KafkaConsumer<byte[], byte[]> committed = consumer(COMMITTED);
-        KafkaConsumer<byte[], byte[]> all = consumer(UNCOMMITTED)) {
-      return open(committed, all, topic);
-    }
-  }
-
   private static long open(
       KafkaConsumer<byte[], byte[]> committed, KafkaConsumer<byte[], byte[]> all, String topic) {
     return sum(ends(all, topic)) - sum(ends(committed, topic));
@@ -129,19 +122,14 @@ public final class Topics {
 
   /** Transactions that the broker waits for. */
   Collection<TransactionListing> openTransactions() throws Exception {
-    return transactions().stream()
-        .filter(
-            t ->
-                t.state() == TransactionState.ONGOING
-                    || t.state() == TransactionState.PREPARE_COMMIT
-                    || t.state() == TransactionState.PREPARE_ABORT)
-        .toList();
-  }
-
-  /** All transactional ids that the broker remembers. */
-  Collection<TransactionListing> transactions() throws Exception {
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers))) {
-      return admin.listTransactions().all().get(2, TimeUnit.MINUTES);
+      return admin.listTransactions().all().get(2, TimeUnit.MINUTES).stream()
+          .filter(
+              t ->
+                  t.state() == TransactionState.ONGOING
+                      || t.state() == TransactionState.PREPARE_COMMIT
+                      || t.state() == TransactionState.PREPARE_ABORT)
+          .toList();
     }
   }
 

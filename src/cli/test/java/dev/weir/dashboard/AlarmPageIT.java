@@ -2,8 +2,7 @@ package dev.weir.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Http;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Observation;
 import dev.weir.job.JobSettings;
@@ -252,9 +251,7 @@ class AlarmPageIT extends BrowserPage {
       assertThat(browser.find("[data-tile=alarms]").isDisplayed()).isFalse();
       assertThat(browser.find("#view-alarms").isDisplayed()).isFalse();
       assertThat(browser.text("#keys-list")).doesNotContain("alarms");
-      JsonNode told =
-          new ObjectMapper().readTree(other.address().resolve("/api/job").toURL().openStream());
-      assertThat(told.get("incidents").isNull()).isTrue();
+      assertThat(Http.json(other.address().resolve("/api/job")).get("incidents").isNull()).isTrue();
       assertThat(
               browser.<Long>js(
                   "return performance.getEntriesByType('resource')"

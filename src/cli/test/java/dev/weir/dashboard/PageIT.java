@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Http;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
@@ -89,10 +89,7 @@ class PageIT extends BrowserPage {
 
   /** A figure of the job as a page's server has it. */
   private static long told(Dashboard of, String figure) throws IOException {
-    return new ObjectMapper()
-        .readTree(of.address().resolve("/api/job").toURL())
-        .path(figure)
-        .longValue();
+    return Http.json(of.address().resolve("/api/job")).path(figure).longValue();
   }
 
   private static Topics topics() {
@@ -145,6 +142,10 @@ class PageIT extends BrowserPage {
     open(hash(series));
     awaitNewest(series);
     browser.await("values of " + series, () -> browser.find("#controls").isDisplayed());
+  }
+
+  private static boolean isLive() {
+    return "LIVE".equals(browser.data("[data-tile=state]", "value"));
   }
 
   /** Waits until a canvas shows more of a colour than that; what changes is drawn a frame later. */
@@ -202,7 +203,7 @@ class PageIT extends BrowserPage {
   @Test
   void tilesAboveDescribeTheWholeJob() throws Exception {
     open("");
-    browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
+    browser.await("the tiles", PageIT::isLive);
 
     browser.await( // the records came more than 10 s ago
         "idle", () -> "Idle".equals(browser.text("[data-tile=state] .tile-value")));
@@ -238,7 +239,7 @@ class PageIT extends BrowserPage {
   @Test
   void tilesShowTheirWholeWords() {
     open("");
-    browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
+    browser.await("the tiles", PageIT::isLive);
     for (int width : new int[] {1_440, 1_330, 1_000, 800, 390}) {
       browser.screen(width, 900, width < 600);
       assertThat(
@@ -366,7 +367,7 @@ class PageIT extends BrowserPage {
           kafka.sendObservations(own.observations().first(), values.subList(60, 80));
         }
         browser.await("the newest", () -> newest.equals(browser.data(panel, "origin")));
-        browser.await("live", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
+        browser.await("live", PageIT::isLive);
         browser.await("its model", () -> browser.text(panel + " .facts").contains(model));
         assertThat(browser.text(panel + " .headline")).startsWith("Forecast for ");
         awaitPixels(panel + " [data-chart=main] canvas", "forecast", 20);
@@ -570,7 +571,7 @@ class PageIT extends BrowserPage {
     dashboard = serve(topics(), port);
 
     awaitNewest("vega_seattle_tmax");
-    browser.await("live", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
+    browser.await("live", PageIT::isLive);
     assertThat(browser.find("#notice").isDisplayed()).isFalse();
     send("vega_seattle_tmax", 1); // and the stream of news is there again
     awaitNewest("vega_seattle_tmax");
@@ -642,7 +643,7 @@ class PageIT extends BrowserPage {
       browser.leave();
     }
     open("");
-    browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
+    browser.await("the tiles", PageIT::isLive);
     assertThat(browser.find("#note").isDisplayed()).as("of a job of one's own").isFalse();
   }
 
@@ -820,7 +821,7 @@ class PageIT extends BrowserPage {
     browser.screen(390, 844, true);
     for (String hash : List.of(hash(TAXI), hash(TAXI) + "&mode=many-to-many", "#view=job")) {
       open(hash);
-      browser.await("the tiles", () -> "LIVE".equals(browser.data("[data-tile=state]", "value")));
+      browser.await("the tiles", PageIT::isLive);
       String drawn = "[data-chart=main] canvas";
       browser.await(
           "its content",

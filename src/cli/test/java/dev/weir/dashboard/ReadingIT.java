@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.weir.Http;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.dashboard.view.DashboardSettings;
 import dev.weir.forecast.Forecast;
@@ -204,7 +204,7 @@ public class ReadingIT {
   }
 
   private static JsonNode told(Dashboard page, String path) throws IOException {
-    return new ObjectMapper().readTree(page.address().resolve(path).toURL());
+    return Http.json(page.address().resolve(path));
   }
 
   private static JsonNode job(Dashboard page) throws IOException {

@@ -8,7 +8,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaClients;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -30,18 +29,20 @@ class BoundedIT {
   private static final KafkaFixture kafka = KafkaFixture.shared();
   private static final FlinkFixture flink = FlinkFixture.shared();
 
-  private static JobSettings settings(String name, Map<String, String> more) throws Exception {
-    Map<String, String> overrides = kafka.sampleOverrides(name);
-    overrides.putAll(more);
-    return KafkaFixture.job(overrides);
+  private static JobSettings settings(String name, String... more) throws Exception {
+    return KafkaFixture.job(kafka.sampleOverrides(name), more);
   }
 
   /** Learns, so that each bit of a forecast depends on all values before it. */
-  private static JobSettings learned(String name, Map<String, String> more) throws Exception {
-    Map<String, String> overrides = new HashMap<>(more);
-    overrides.put("output", "mixture");
-    overrides.put("learning.size", "small");
-    return settings(name, overrides);
+  private static JobSettings learned(String name, String topic, String outOfOrderness, String mode)
+      throws Exception {
+    return settings(
+        name,
+        "topics.observations=" + topic,
+        "window.out-of-orderness=" + outOfOrderness,
+        "mode=" + mode,
+        "output=mixture",
+        "learning.size=small");
   }
 
   private static StreamExecutionEnvironment environment(int parallelism) {
@@ -94,18 +95,14 @@ class BoundedIT {
   void boundedJobFinishesWithTheForecastsOfAStream(String outOfOrderness) throws Exception {
     String name = "history-" + outOfOrderness;
     kafka.create(name, 2, Map.of());
-    Map<String, String> common =
-        Map.of("topics.observations", name, "window.out-of-orderness", outOfOrderness);
     sendInOneTransaction(name, rounds(0, 40));
-    Map<String, String> bounded = new HashMap<>(common);
-    bounded.put("mode", "bounded");
-    JobSettings history = learned(name + "-bounded", bounded);
+    JobSettings history = learned(name + "-bounded", name, outOfOrderness, "bounded");
     finish(history, 2);
     awaitForecasts(history, SERIES * 40);
     assertThat(kafka.deadLetters(history)).isEmpty();
 
     sendInOneTransaction(name, rounds(40, 60)); // moves event time on
-    JobSettings streaming = learned(name + "-stream", common);
+    JobSettings streaming = learned(name + "-stream", name, outOfOrderness, "streaming");
     try (RunningJob job = new RunningJob(ForecastJob.submit(environment(2), streaming))) {
       job.await().until(() -> kafka.forecasts(streaming).size() >= SERIES * 45);
     }
@@ -139,15 +136,10 @@ class BoundedIT {
     JobSettings settings =
         settings(
             "spans-" + name,
-            Map.of(
-                "topics.observations",
-                "spans",
-                "mode",
-                "bounded",
-                "source.start",
-                start,
-                "source.end",
-                end));
+            "topics.observations=spans",
+            "mode=bounded",
+            "source.start=" + start,
+            "source.end=" + end);
     finish(settings, 2);
     return await()
         .until(
@@ -169,15 +161,11 @@ class BoundedIT {
     JobSettings settings =
         settings(
             "skewed",
-            Map.of(
-                "topics.observations",
-                "skewed",
-                "mode",
-                "bounded",
-                "window.out-of-orderness",
-                "20 ms",
-                "window.idle-timeout",
-                "10 s")); // more than a reader needs from its start to its first records
+            "topics.observations=skewed",
+            "mode=bounded",
+            "window.out-of-orderness=20 ms",
+            "window.idle-timeout=10 s"); // more than a reader needs from its start to its first
+    // records
     finish(settings, 2);
     awaitForecasts(settings, 10 + 100);
     Map<String, List<Forecast>> made = kafka.bySeries(settings);
@@ -198,7 +186,7 @@ class BoundedIT {
       }
     }
     kafka.send(records);
-    JobSettings settings = settings(topic, Map.of("topics.observations", topic, "mode", "bounded"));
+    JobSettings settings = settings(topic, "topics.observations=" + topic, "mode=bounded");
     finish(settings, 2);
     awaitForecasts(settings, records.size());
   }

@@ -2,7 +2,6 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Http;
 import dev.weir.cli.InProcess;
 import dev.weir.forecast.DeadLetter;
@@ -15,9 +14,6 @@ import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.registry.ApicurioProcess;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -155,7 +151,7 @@ class RegistryJobIT {
       for (Observation o : observations(0, 20)) {
         records.add(record(observations, o.series(), ours.encode(o)));
       }
-      int sensor = register(observations, SENSOR); // unknown when the job began
+      int sensor = apicurio.register(observations + "-value", SENSOR); // unknown when the job began
       for (Observation o : observations(20, rounds)) {
         records.add(record(observations, o.series(), sensor(sensor, o)));
       }
@@ -209,16 +205,7 @@ class RegistryJobIT {
   void covariatesKnownAheadAreTheNextVersionOfTheSchema() throws Exception {
     RegistrySettings registry = apicurio.settings();
     ObservationCodec before = ObservationCodec.registered(registry, "load", 0);
-    HttpRequest full =
-        HttpRequest.newBuilder(URI.create(apicurio.url() + "/config/load-value"))
-            .header("Content-Type", "application/json")
-            .PUT(HttpRequest.BodyPublishers.ofString("{\"compatibility\": \"FULL\"}"))
-            .build();
-    assertThat(
-            HttpClient.newHttpClient()
-                .send(full, HttpResponse.BodyHandlers.ofString())
-                .statusCode())
-        .isEqualTo(200);
+    apicurio.compatibility("/load-value", "FULL");
     ObservationCodec after = ObservationCodec.registered(registry, "load", 2);
     assertThat(Http.get(URI.create(apicurio.url() + "/subjects/load-value/versions")))
         .isEqualTo("[1,2]");
@@ -259,7 +246,7 @@ class RegistryJobIT {
     JobSettings settings = settings("mapped", more);
     String topic = settings.kafka().topics().observations().first();
     kafka.create(topic, 1, Map.of());
-    int id = register(topic, nested);
+    int id = apicurio.register(topic + "-value", nested);
     try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
       List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
@@ -303,20 +290,5 @@ class RegistryJobIT {
     assertThat(guessed.kafka().source().mapping().format().name()).isEqualTo("avro-confluent");
     assertThat(guessed.kafka().source().mapping().time().path()).hasToString("meta.at_micros");
     Files.delete(file);
-  }
-
-  private static int register(String topic, Schema schema) throws Exception {
-    String body = new ObjectMapper().createObjectNode().put("schema", schema.toString()).toString();
-    HttpResponse<String> answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(
-                        URI.create(apicurio.url() + "/subjects/" + topic + "-value/versions"))
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(body))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    return new ObjectMapper().readTree(answer.body()).get("id").intValue();
   }
 }

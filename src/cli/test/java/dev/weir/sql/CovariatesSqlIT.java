@@ -33,6 +33,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -177,11 +178,17 @@ class CovariatesSqlIT {
         .features(features);
   }
 
-  private static List<Row> expected() throws Exception {
+  /** Those of the core, of readings as it takes them. */
+  private static List<Row> core(ForecastSettings settings, UnaryOperator<Observation> each)
+      throws Exception {
     return ForecastIT.rows(
         OneSeries.ofAll(
-            settings(LearnerSettings.small(HORIZON), 6, new Covariates.Count(1, 2)),
-            readings().stream().map(Reading::observation).toList()));
+            settings,
+            readings().stream().map(reading -> each.apply(reading.observation)).toList()));
+  }
+
+  private static List<Row> expected() throws Exception {
+    return core(settings(LearnerSettings.small(HORIZON), 6, new Covariates.Count(1, 2)), o -> o);
   }
 
   @Test
@@ -205,10 +212,7 @@ class CovariatesSqlIT {
                     ", feature_columns => 'load', outside => DESCRIPTOR(heat_ahead, price_ahead)"));
     assertThat(got)
         .containsExactlyInAnyOrderElementsOf(
-            ForecastIT.rows(
-                OneSeries.ofAll(
-                    settings(learner, 6, new Covariates.Count(1, 0)),
-                    readings().stream().map(Reading::observation).toList())))
+            core(settings(learner, 6, new Covariates.Count(1, 0)), o -> o))
         .doesNotContainSequence(expected());
   }
 
@@ -261,18 +265,16 @@ class CovariatesSqlIT {
         settings(learns ? LearnerSettings.small(HORIZON) : null, 6, count, 0, model)
             .featuresAhead(2)
             .build();
-    List<Observation> all =
-        readings().stream()
-            .map(reading -> reading.observation)
-            .map(o -> new Observation(o.series(), o.time(), o.value()).withAhead(o.ahead()))
-            .toList();
     String query =
         forecast(
             ", ahead_columns => 'heat_ahead, price_ahead', weights_path => '%s'%s"
                 .formatted(file, argument.isEmpty() ? "" : ", " + argument));
     query = learns ? query : query.replace(", season => 6, size => 'small'", "");
     assertThat(session(flink.environment(1), row -> row).query(query))
-        .containsExactlyInAnyOrderElementsOf(ForecastIT.rows(OneSeries.ofAll(settings, all)));
+        .containsExactlyInAnyOrderElementsOf(
+            core(
+                settings,
+                o -> new Observation(o.series(), o.time(), o.value()).withAhead(o.ahead())));
   }
 
   @Test
@@ -281,23 +283,21 @@ class CovariatesSqlIT {
     ForecastModel network = random("two-inputs", 2, 17).build();
     ModelFiles.write(network, file);
     String both = ", feature_columns => 'load', weights_path => '%s'".formatted(file);
-    List<Observation> all =
-        readings().stream().map(reading -> reading.observation).map(o -> o.knownAhead(0)).toList();
     LearnerSettings learner = LearnerSettings.small(HORIZON);
     SqlFixture sql = session(flink.environment(1), row -> row);
     List<Row> learned = sql.query(forecast(both));
     assertThat(learned)
         .containsExactlyInAnyOrderElementsOf(
-            ForecastIT.rows(
-                OneSeries.ofAll(
-                    settings(learner, 6, new Covariates.Count(1, 0), 1, network).build(), all)));
+            core(
+                settings(learner, 6, new Covariates.Count(1, 0), 1, network).build(),
+                o -> o.knownAhead(0)));
 
     List<Row> read = sql.query(forecast(both + ", learn_covariates => FALSE"));
     assertThat(read)
         .containsExactlyInAnyOrderElementsOf(
-            ForecastIT.rows(
-                OneSeries.ofAll(
-                    settings(learner, 6, Covariates.Count.NONE, 1, network).build(), all)))
+            core(
+                settings(learner, 6, Covariates.Count.NONE, 1, network).build(),
+                o -> o.knownAhead(0)))
         .doesNotContainAnyElementsOf(
             learned.stream().filter(row -> row.getField(9).equals("OK")).toList());
   }
@@ -388,52 +388,57 @@ class CovariatesSqlIT {
         .toList();
   }
 
+  /** Runs a printed statement and the query after it, beside the core with what is known. */
+  private static void assertPrinted(
+      SqlFixture sql,
+      int statement,
+      LearnerSettings learner,
+      Covariates.Count count,
+      UnaryOperator<Observation> known)
+      throws Exception {
+    List<Observation> all = hourly(sql).stream().map(known).toList();
+    sql.tables.executeSql(printed().get(statement));
+    assertThat(sql.query(printed().get(statement + 1)))
+        .containsExactlyInAnyOrderElementsOf(
+            rows(OneSeries.ofAll(settings(learner, LearnerSettings.AUTO, count), all)));
+  }
+
   @Test
   void printedColumnAndOutsideModelTakePart() throws Exception {
-    SqlFixture sql = new SqlFixture(flink.environment(2));
-    List<Observation> plain = hourly(sql);
-    sql.tables.executeSql(printed().get(4));
-    List<Row> got = sql.query(printed().get(5));
-
-    List<Observation> all = new ArrayList<>();
-    for (Observation o : plain) {
-      int hour = Instant.ofEpochMilli(o.time()).atOffset(ZoneOffset.UTC).getHour();
-      double[] wind = {0.3 * o.value() + hour};
-      double[] lear = {o.value()};
-      all.add(new Observation(o.series(), o.time(), o.value(), wind, null, lear));
-    }
-    LearnerSettings learner =
-        LearnerSettings.defaults(2).withOutside(new OutsideModels(List.of("lear")));
-    ForecastSettings settings = settings(learner, LearnerSettings.AUTO, new Covariates.Count(1, 0));
-    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(OneSeries.ofAll(settings, all)));
+    assertPrinted(
+        new SqlFixture(flink.environment(2)),
+        4,
+        LearnerSettings.defaults(2).withOutside(new OutsideModels(List.of("lear"))),
+        new Covariates.Count(1, 0),
+        o -> {
+          int hour = Instant.ofEpochMilli(o.time()).atOffset(ZoneOffset.UTC).getHour();
+          double[] wind = {0.3 * o.value() + hour};
+          double[] lear = {o.value()};
+          return new Observation(o.series(), o.time(), o.value(), wind, null, lear);
+        });
   }
 
   @Test
   void printedPlanOfOpeningHoursIsKnownAhead() throws Exception {
-    SqlFixture sql = new SqlFixture(flink.environment(2));
-    List<Observation> plain = hourly(sql);
-    sql.tables.executeSql(printed().get(0));
-    List<Row> got = sql.query(printed().get(1));
-
-    List<Observation> all = new ArrayList<>();
-    for (Observation o : plain) {
-      double[] known = new double[2];
-      for (int k = 0; k < 2; k++) {
-        int hour = Instant.ofEpochMilli(o.time()).atOffset(ZoneOffset.UTC).getHour();
-        int next = (hour + 1 + k) % 24;
-        known[k] = next >= 8 && next <= 17 ? 1 : 0;
-      }
-      all.add(o.withAhead(known));
-    }
-    ForecastSettings settings =
-        settings(LearnerSettings.defaults(2), LearnerSettings.AUTO, new Covariates.Count(0, 1));
-    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(OneSeries.ofAll(settings, all)));
+    assertPrinted(
+        new SqlFixture(flink.environment(2)),
+        0,
+        LearnerSettings.defaults(2),
+        new Covariates.Count(0, 1),
+        o -> {
+          double[] known = new double[2];
+          for (int k = 0; k < 2; k++) {
+            int hour = Instant.ofEpochMilli(o.time()).atOffset(ZoneOffset.UTC).getHour();
+            int next = (hour + 1 + k) % 24;
+            known[k] = next >= 8 && next <= 17 ? 1 : 0;
+          }
+          return o.withAhead(known);
+        });
   }
 
   @Test
   void printedJoinTakesTheWeatherForecastThatWasIssuedLast() throws Exception {
     SqlFixture sql = new SqlFixture(flink.environment(2));
-    List<Observation> plain = hourly(sql);
     int every = 6;
     int reach = 7; // so the last hour before the next issue knows one step
     SplittableRandom random = new SplittableRandom(9);
@@ -450,23 +455,20 @@ class CovariatesSqlIT {
         "series STRING NOT NULL PRIMARY KEY, issued TIMESTAMP(3) NOT NULL,"
             + " temperatures ARRAY<DOUBLE>",
         "'10' SECOND");
-    sql.tables.executeSql(printed().get(2));
-    List<Row> got = sql.query(printed().get(3));
-
-    List<Observation> all = new ArrayList<>();
-    for (Observation o : plain) {
-      int hour = (int) ((o.time() - millis(START)) / 3_600_000);
-      Integer last = o.series().equals("shop-1") ? issued.floorKey(hour) : null;
-      double[] known =
-          last == null
-              ? new double[0]
-              : Arrays.stream(issued.get(last), hour - last, Math.min(reach, hour - last + 2))
-                  .mapToDouble(Double::doubleValue)
-                  .toArray();
-      all.add(o.withAhead(known));
-    }
-    ForecastSettings settings =
-        settings(LearnerSettings.defaults(2), LearnerSettings.AUTO, new Covariates.Count(0, 1));
-    assertThat(got).containsExactlyInAnyOrderElementsOf(rows(OneSeries.ofAll(settings, all)));
+    assertPrinted(
+        sql,
+        2,
+        LearnerSettings.defaults(2),
+        new Covariates.Count(0, 1),
+        o -> {
+          int hour = (int) ((o.time() - millis(START)) / 3_600_000);
+          Integer last = o.series().equals("shop-1") ? issued.floorKey(hour) : null;
+          return last == null
+              ? o.withAhead(Observation.NO_FEATURES)
+              : o.withAhead(
+                  Arrays.stream(issued.get(last), hour - last, Math.min(reach, hour - last + 2))
+                      .mapToDouble(Double::doubleValue)
+                      .toArray());
+        });
   }
 }

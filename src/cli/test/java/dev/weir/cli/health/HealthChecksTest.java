@@ -3,6 +3,7 @@ package dev.weir.cli.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.weir.Http;
 import dev.weir.Patience;
 import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.cli.health.Findings.Level;
@@ -11,8 +12,6 @@ import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.covariate.CovariateDeserializer;
 import dev.weir.model.Mode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -38,19 +37,18 @@ class HealthChecksTest {
 
   @BeforeEach
   void start() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    server.createContext(
-        "/",
-        exchange -> {
-          String answer = answers.get(exchange.getRequestURI().toString());
-          byte[] bytes =
-              (answer == null ? "{\"errors\":[\"not found\"]}" : answer)
-                  .getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(answer == null ? 404 : 200, bytes.length);
-          exchange.getResponseBody().write(bytes);
-          exchange.close();
-        });
-    server.start();
+    server =
+        Http.serve(
+            "/",
+            exchange -> {
+              String answer = answers.get(exchange.getRequestURI().toString());
+              byte[] bytes =
+                  (answer == null ? "{\"errors\":[\"not found\"]}" : answer)
+                      .getBytes(StandardCharsets.UTF_8);
+              exchange.sendResponseHeaders(answer == null ? 404 : 200, bytes.length);
+              exchange.getResponseBody().write(bytes);
+              exchange.close();
+            });
     rest = new FlinkRest("localhost:" + server.getAddress().getPort(), Patience.LIMIT);
   }
 

@@ -31,7 +31,7 @@ class ApicurioIT extends RegistryContract {
   @Test
   void incompatibleSchemaIsRefused() throws Exception {
     client().idOf("d-value", OTHER);
-    apicurio.compatibility("BACKWARD");
+    apicurio.compatibility("", "BACKWARD");
     try {
       assertThatThrownBy(() -> client().idOf("d-value", OBSERVATION))
           .hasMessageStartingWith(
@@ -39,7 +39,7 @@ class ApicurioIT extends RegistryContract {
                   + " 409: ")
           .hasMessageEndingWith("; allow it in the subject's compatibility, or take another topic");
     } finally {
-      apicurio.compatibility("NONE");
+      apicurio.compatibility("", "NONE");
     }
     assertThat(client().versions("d-value", 9)).hasSize(1);
   }

@@ -1,7 +1,9 @@
 package dev.weir.kafka.registry;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.kafka.RegistrySettings;
@@ -19,11 +21,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.avro.Schema;
 
 /** Apicurio Registry in a process of its own, all in memory, as the build has unpacked it. */
 public final class ApicurioProcess implements AutoCloseable {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Process process;
   private final String url;
@@ -64,7 +68,7 @@ public final class ApicurioProcess implements AutoCloseable {
         .pollInterval(Duration.ofMillis(100))
         .failFast(() -> !process.isAlive())
         .ignoreExceptions()
-        .until(() -> started.send("GET", "/subjects", BodyPublishers.noBody()) == 200);
+        .until(() -> !started.send("GET", "/subjects", BodyPublishers.noBody()).isEmpty());
     return started;
   }
 
@@ -76,15 +80,23 @@ public final class ApicurioProcess implements AutoCloseable {
     return RegistrySettings.of(url, Map.of(), RegistrySettings.DEFAULT_PATIENCE);
   }
 
-  /** Sets the global compatibility: NONE, BACKWARD ... */
-  void compatibility(String level) throws IOException, InterruptedException {
-    BodyPublisher body = BodyPublishers.ofString("{\"compatibility\": \"%s\"}".formatted(level));
-    if (send("PUT", "/config", body) != 200) {
-      throw new AssertionError("expected compatibility " + level);
-    }
+  /** Sets the global compatibility, that of {@code ""}, or of a subject: NONE, BACKWARD ... */
+  public void compatibility(String subject, String level) throws IOException, InterruptedException {
+    send(
+        "PUT",
+        "/config" + subject,
+        BodyPublishers.ofString("{\"compatibility\": \"%s\"}".formatted(level)));
   }
 
-  private int send(String method, String path, BodyPublisher body)
+  /** Registers a schema as somebody else's producer does; returns its id. */
+  public int register(String subject, Schema schema) throws IOException, InterruptedException {
+    String body = JSON.createObjectNode().put("schema", schema.toString()).toString();
+    String path = "/subjects/" + subject + "/versions";
+    return JSON.readTree(send("POST", path, BodyPublishers.ofString(body))).get("id").intValue();
+  }
+
+  /** The body of an answer with status 200. */
+  private String send(String method, String path, BodyPublisher body)
       throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + path))
@@ -92,7 +104,9 @@ public final class ApicurioProcess implements AutoCloseable {
             .header("Content-Type", "application/json")
             .method(method, body)
             .build();
-    return HTTP.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+    HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as("%s %s: %s", method, path, answer.body()).isEqualTo(200);
+    return answer.body();
   }
 
   @Override
