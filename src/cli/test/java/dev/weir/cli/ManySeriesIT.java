@@ -11,7 +11,6 @@ import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.dashboard.Records;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaClients;
-import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
@@ -41,15 +40,13 @@ class ManySeriesIT {
   private static final int VALUES = 33; // of each: its sparkline is full
   private static final int PARTITIONS = 4;
   private static final long START = 1_767_225_600_000L;
-  private static final Topics TOPICS =
-      new Topics("observations", "forecasts", "scores", "observations.dlq", "models");
 
   @Test
   void takesLessThanAKilobyteEachAndListsThemInAMoment(@TempDir Path dir) throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0)) {
       String servers = broker.bootstrapServers();
       try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
-        admin.createMissing(TOPICS, PARTITIONS);
+        admin.createMissing(Records.TOPICS, PARTITIONS);
       }
       fill(servers);
       try (WeirProcess weir =
@@ -132,7 +129,10 @@ class ManySeriesIT {
                   new Observation(series, START + i * 60_000L, random.nextDouble() * 100));
           producer.send(
               new ProducerRecord<>(
-                  TOPICS.observations().first(), k % PARTITIONS, series.getBytes(UTF_8), value));
+                  Records.TOPICS.observations().first(),
+                  k % PARTITIONS,
+                  series.getBytes(UTF_8),
+                  value));
         }
       }
       for (int k = 0; k < SERIES; k++) {
@@ -140,7 +140,7 @@ class ManySeriesIT {
         byte[] key = series.getBytes(UTF_8);
         producer.send(
             new ProducerRecord<>(
-                TOPICS.forecasts(),
+                Records.TOPICS.forecasts(),
                 k % PARTITIONS,
                 key,
                 forecasts.encode(
@@ -148,7 +148,7 @@ class ManySeriesIT {
                         Records.forecast(series, Mode.MANY_TO_ONE, origin, "demand", 3)))));
         producer.send(
             new ProducerRecord<>(
-                TOPICS.scores(),
+                Records.TOPICS.scores(),
                 k % PARTITIONS,
                 key,
                 scores.encode(

@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.weir.cli.local.EmbeddedBroker;
 import dev.weir.cli.local.LocalCluster;
+import dev.weir.dashboard.Records;
 import dev.weir.forecast.Observation;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaClients;
-import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.admin.OpenTransactions.Transaction;
 import dev.weir.kafka.admin.TopicAdmin;
@@ -35,8 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 class TransactionsIT {
 
   private static final Duration WAIT = Duration.ofMinutes(3);
-  private static final Topics TOPICS =
-      new Topics("observations", "forecasts", "scores", "observations.dlq", "models");
   private static final String PREFIX = "weir-plant";
   private static final Pattern RUNNING = Pattern.compile("plant is running");
 
@@ -53,7 +51,7 @@ class TransactionsIT {
     broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
     kafka = broker.bootstrapServers();
     admin = new TopicAdmin(KafkaClients.of(kafka));
-    admin.createMissing(TOPICS, 1);
+    admin.createMissing(Records.TOPICS, 1);
     job =
         Files.writeString(
             dir.resolve("plant.yaml"),
@@ -74,7 +72,7 @@ class TransactionsIT {
 
   private void send() {
     try (ObservationProducer producer =
-        new ObservationProducer(KafkaClients.of(kafka), TOPICS.observations().first())) {
+        new ObservationProducer(KafkaClients.of(kafka), Records.TOPICS.observations().first())) {
       for (int i = 0; !over.get(); i++) {
         producer.send(new Observation("pump", 1_700_000_000_000L + i * 60_000L, i % 7));
         LockSupport.parkNanos(20_000_000);
@@ -136,7 +134,7 @@ class TransactionsIT {
             .atMost(WAIT)
             .until(
                 () -> {
-                  Hidden hidden = admin.openTransactions().hiding(TOPICS.forecasts());
+                  Hidden hidden = admin.openTransactions().hiding(Records.TOPICS.forecasts());
                   return hidden == null || !hidden.isLong(System.currentTimeMillis());
                 });
       }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Patience;
-import dev.weir.cli.InProcess;
 import dev.weir.cli.SecuredBroker;
+import dev.weir.cli.WeirProcess;
 import dev.weir.job.KafkaFixture;
 import java.net.URI;
 import java.nio.file.Files;
@@ -178,19 +178,8 @@ class ForecastJobClusterIT {
   // ---- processes
 
   private static String weir(int exitCode, String line, Object... values) throws Exception {
-    String[] args = InProcess.words(line, values);
-    try (LocalProcess weir =
-        LocalProcess.java(
-            "weir " + args[0],
-            DIR.resolve("weir-" + args[0] + ".log"),
-            List.of(
-                "-Xmx256m", "-XX:+UseSerialGC", "-Dlog4j.configurationFile=conf/log4j2.properties"),
-            BUILD.launcher(),
-            "dev.weir.cli.Weir",
-            List.of(args),
-            Map.of())) {
-      assertThat(weir.exitCode(WAIT)).as(weir.output()).isEqualTo(exitCode);
-      return weir.output();
-    }
+    WeirProcess weir = WeirProcess.run(line, values);
+    assertThat(weir.exitCode()).as("%s", weir).isEqualTo(exitCode);
+    return weir.out() + weir.err();
   }
 }

@@ -123,7 +123,7 @@ class CalendarSqlIT {
     List<Forecast> forecasts = OneSeries.ofAll(byJobFile(), observations());
     List<Row> expected = new ArrayList<>();
     for (Forecast forecast : forecasts) {
-      List<Row> steps = ForecastIT.rows(List.of(forecast));
+      List<Row> steps = JobSqlIT.rows(List.of(forecast));
       for (int i = 0; i < steps.size(); i++) {
         expected.add(explained(steps.get(i), i == 0 ? parts(forecast) : null));
       }

@@ -181,7 +181,7 @@ class CovariatesSqlIT {
   /** Those of the core, of readings as it takes them. */
   private static List<Row> core(ForecastSettings settings, UnaryOperator<Observation> each)
       throws Exception {
-    return ForecastIT.rows(
+    return JobSqlIT.rows(
         OneSeries.ofAll(
             settings,
             readings().stream().map(reading -> each.apply(reading.observation)).toList()));
@@ -374,7 +374,7 @@ class CovariatesSqlIT {
 
   /** Series, target time, forecast and interval of the printed queries. */
   private static List<Row> rows(List<Forecast> forecasts) {
-    return ForecastIT.rows(forecasts).stream()
+    return JobSqlIT.rows(forecasts).stream()
         .map(
             row ->
                 Row.of(

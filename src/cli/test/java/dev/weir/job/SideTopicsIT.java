@@ -2,11 +2,15 @@ package dev.weir.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
+import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.kafka.avro.Covariates;
+import dev.weir.kafka.avro.OutsideForecast;
 import dev.weir.kafka.wire.AvroBytes;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,15 +18,20 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** Covariates from a topic of their own, beside the same ones inside of the observations. */
-class CovariateTopicIT {
+/**
+ * Covariates and outside forecasts from topics of their own, beside the same ones inside of the
+ * observations.
+ */
+class SideTopicsIT {
 
   private static final Duration CHECKPOINTS = Duration.ofMillis(500);
   private static final long START = Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();
@@ -150,5 +159,135 @@ class CovariateTopicIT {
       kafka.awaitForecasts(job, settings, SERIES.size() * 28); // the newest two hours wait
       job.assertRunning();
     }
+  }
+
+  private static final List<String> MODELS = List.of("lear", "dnn");
+  private static final List<String> OF_MODELS = List.of("a", "b", "c", "d");
+
+  @TempDir private static Path dir;
+
+  /**
+   * A job whose observations bring what the models say.
+   *
+   * @param more overrides
+   */
+  private static JobSettings outside(String... more) throws Exception {
+    Map<String, String> overrides = kafka.learned("outside");
+    overrides.put("outside", String.join(",", MODELS));
+    overrides.put("window.interval", "PT1H");
+    overrides.put("forecast.many-to-one.horizon", Integer.toString(HORIZON));
+    overrides.put("learning.size", "small");
+    overrides.put("season", "24");
+    return KafkaFixture.job(overrides, more);
+  }
+
+  private static double value(String series, int hour) {
+    return 50
+        + 8 * Math.sin(hour * Math.PI / 12)
+        + new Random(31L * hour + series.hashCode()).nextDouble();
+  }
+
+  private static Observation observation(String series, int hour, double... ahead) {
+    return new Observation(series, START + hour * HOUR, value(series, hour)).withAhead(ahead);
+  }
+
+  /** Hours of one forecast; the next begins when it ends. */
+  private static int steps(String model) {
+    return model.equals("lear") ? 12 : 6;
+  }
+
+  /** NaN for what it says nothing of. */
+  private static double said(String series, String model, int hour) {
+    Random random = new Random(hour + 7L * model.hashCode());
+    return random.nextInt(9) == 0 ? Double.NaN : value(series, hour) + random.nextGaussian();
+  }
+
+  /** Made half an hour before the first of its hours. */
+  private static OutsideForecast forecast(String series, String model, int first) {
+    List<Double> values = new ArrayList<>();
+    for (int k = 0; k < steps(model); k++) {
+      values.add(said(series, model, first + k));
+    }
+    return OutsideForecast.newBuilder()
+        .setSeries(series)
+        .setModel(model)
+        .setMade(Instant.ofEpochMilli(START + first * HOUR - HOUR / 2))
+        .setOrigin(Instant.ofEpochMilli(START + (first - 1) * HOUR))
+        .setValues(values)
+        .build();
+  }
+
+  /** What both models had said of the steps after an hour. */
+  private static double[] knownOfModels(String series, int hour) {
+    double[] known = new double[HORIZON * MODELS.size()];
+    Arrays.fill(known, Double.NaN);
+    int last = 0;
+    for (int i = 0; i < known.length; i++) {
+      String model = MODELS.get(i % MODELS.size());
+      int of = hour + 1 + i / MODELS.size();
+      boolean isMade = of / steps(model) * steps(model) <= hour;
+      known[i] = isMade ? said(series, model, of) : Double.NaN;
+      last = Double.isNaN(known[i]) ? last : i / MODELS.size() + 1;
+    }
+    return Arrays.copyOf(known, last * MODELS.size());
+  }
+
+  private static int sendForecasts(JobSettings settings, int hours) throws Exception {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (String series : OF_MODELS) {
+      for (String model : MODELS) {
+        for (int hour = 0; hour < hours; hour += steps(model)) {
+          records.add(
+              new ProducerRecord<>(
+                  settings.kafka().topics().outside().name(),
+                  series.getBytes(StandardCharsets.UTF_8),
+                  AvroBytes.of(forecast(series, model, hour))));
+        }
+      }
+    }
+    kafka.send(records);
+    return records.size();
+  }
+
+  private static void sendBare(JobSettings settings, int from, int to) throws Exception {
+    List<Observation> bare = new ArrayList<>();
+    for (int hour = from; hour < to; hour++) {
+      for (String series : OF_MODELS) {
+        bare.add(observation(series, hour));
+      }
+    }
+    kafka.sendObservations(settings, bare);
+  }
+
+  @Test
+  void forecastsAreAsIfObservationsBroughtThem() throws Exception {
+    JobSettings settings = outside("topics.outside=outside.outside");
+    kafka.create(settings, 2);
+    kafka.create(settings.kafka().topics().outside().name(), 2, Map.of());
+    int sent = sendForecasts(settings, 60);
+    String savepoint;
+    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+      kafka.awaitRead(job, settings.kafka().group() + "-outside", sent);
+      sendBare(settings, 0, 30);
+      kafka.awaitForecasts(job, settings, 30 * OF_MODELS.size());
+      savepoint = job.stop(dir.resolve("savepoints"));
+    }
+    try (RunningJob job = flink.restore(settings, 1, CHECKPOINTS, savepoint)) {
+      sendBare(settings, 30, 50);
+      kafka.awaitForecasts(job, settings, 50 * OF_MODELS.size());
+    }
+    List<Observation> known = new ArrayList<>();
+    List<Observation> bare = new ArrayList<>();
+    for (String series : OF_MODELS) {
+      for (int hour = 0; hour < 50; hour++) {
+        known.add(observation(series, hour, knownOfModels(series, hour)));
+        bare.add(observation(series, hour));
+      }
+    }
+    ForecastSettings inOrder = outside().forecast();
+    Map<String, List<Forecast>> expected = OneSeries.bySeries(inOrder, known);
+    assertThat(expected).as("they count").isNotEqualTo(OneSeries.bySeries(inOrder, bare));
+    assertThat(kafka.bySeries(settings)).isEqualTo(expected);
+    assertThat(kafka.deadLetters(settings)).isEmpty();
   }
 }
