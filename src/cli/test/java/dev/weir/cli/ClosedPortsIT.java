@@ -29,7 +29,7 @@ import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.graph.StreamGraph;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,7 +42,7 @@ class ClosedPortsIT {
   private static final String ATTACK = "attack";
 
   private static String servers;
-  private static WeirProcess run;
+  @AutoClose private static WeirProcess run;
   private static URI flink;
 
   @BeforeAll
@@ -57,13 +57,6 @@ class ClosedPortsIT {
             servers);
     flink =
         URI.create(run.awaitErr(Pattern.compile("Flink's page: (http://[^;]+);"), WAIT).group(1));
-  }
-
-  @AfterAll
-  static void stop() {
-    if (run != null) {
-      run.close();
-    }
   }
 
   // ---- sockets

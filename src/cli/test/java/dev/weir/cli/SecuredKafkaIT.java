@@ -36,7 +36,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -60,7 +60,7 @@ class SecuredKafkaIT {
       List.of("s3sam", "dich;", SecuredBroker.STORE_PASSWORD, WRONG);
 
   @TempDir static Path dir;
-  private static SecuredBroker broker;
+  @AutoClose private static SecuredBroker broker;
 
   /** Properties with the password in them, of that user or with the certificate. */
   private static Path user;
@@ -108,13 +108,6 @@ class SecuredKafkaIT {
                     broker.brokersCertificate(),
                     broker.clientsKeyStore(),
                     SecuredBroker.STORE_PASSWORD));
-  }
-
-  @AfterAll
-  static void endBroker() {
-    if (broker != null) {
-      broker.close();
-    }
   }
 
   /** A job that is let in, its client properties being {@code lines} below {@code kafka}. */

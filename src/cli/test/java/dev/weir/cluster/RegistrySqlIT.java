@@ -18,7 +18,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -77,7 +76,7 @@ class RegistrySqlIT {
       options.put("learning.size", "small");
       JobSettings settings = JobSettings.read(Path.of("jobs", "many-to-one.yaml"), options);
 
-      try (RunningJob job = here.submit(settings, 1, Duration.ofMillis(500))) {
+      try (RunningJob job = here.submit(settings, 1)) {
         List<String> jobs = flink.sqlJobs(statements(servers, apicurio.url()));
         assertThat(jobs).hasSize(4);
         topics.awaitCommitted("forecasts", 3 * ROUNDS);

@@ -35,14 +35,12 @@ class AlarmPageIT extends BrowserPage {
 
   @BeforeAll
   static void start() throws Exception {
-    Map<String, String> overrides = kafka.learned("alarms");
-    overrides.put("alarms", "on");
-    overrides.put("topics.alarms", "incidents");
-    overrides.put("learning.size", "small");
-    settings = KafkaFixture.job(overrides);
+    settings =
+        KafkaFixture.job(
+            kafka.learned("alarms"), "alarms=on", "topics.alarms=incidents", "learning.size=small");
     kafka.create(settings, 2);
     send(0, VALUES);
-    job = flink.submit(settings, 2, Duration.ofMillis(500));
+    job = flink.submit(settings, 2);
     dashboard = serve(settings.kafka().topics(), 0);
     job.await()
         .atMost(Duration.ofMinutes(3))
@@ -197,9 +195,8 @@ class AlarmPageIT extends BrowserPage {
 
   @Test
   void warningsAreListedWithWhatTheyAreAbout() throws Exception {
-    Map<String, String> overrides = kafka.learned("alarms");
-    overrides.put("alarms", "on");
-    overrides.put("topics.alarms", "by-hand");
+    JobSettings byHand =
+        KafkaFixture.job(kafka.learned("alarms"), "alarms=on", "topics.alarms=by-hand");
     kafka.create("by-hand", 1, Map.of());
     IncidentCodec codec = new IncidentCodec();
     Incident warning = SampleRecords.WARNING;
@@ -213,7 +210,7 @@ class AlarmPageIT extends BrowserPage {
         Stream.of(warning, SampleRecords.INCIDENT, ofPump)
             .map(i -> new ProducerRecord<byte[], byte[]>("by-hand", null, codec.encode(i)))
             .toList());
-    try (Dashboard other = serve(KafkaFixture.job(overrides).kafka().topics(), 0)) {
+    try (Dashboard other = serve(byHand.kafka().topics(), 0)) {
       open(other, "#view=alarms");
       browser.await("the list", () -> rows() == 3);
       assertThat(rowOf("pump-7"))
@@ -242,8 +239,7 @@ class AlarmPageIT extends BrowserPage {
 
   @Test
   void withoutAlarmsNothingIsShownOrRead() throws Exception {
-    Map<String, String> overrides = kafka.overrides("alarms");
-    JobSettings without = KafkaFixture.job(overrides);
+    JobSettings without = KafkaFixture.job(kafka.overrides("alarms"));
     try (Dashboard other = serve(without.kafka().topics(), 0)) {
       open(other, "#view=alarms");
       browser.await("the values", () -> browser.text(".headline").startsWith("Forecast for"));

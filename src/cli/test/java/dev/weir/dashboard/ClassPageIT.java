@@ -11,7 +11,6 @@ import dev.weir.kafka.codec.LabelCodec.Label;
 import dev.weir.model.ClassifierFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +46,7 @@ class ClassPageIT extends BrowserPage {
             classify: {model: states, file: states.safetensors}
             """);
     kafka.create("states.observations", 1, Map.of());
-    job = flink.submit(settings, 1, Duration.ofMillis(500));
+    job = flink.submit(settings, 1);
     dashboard = serve(settings.kafka().topics(), 0);
     steps = ClassFixture.steps("lathe", STEPS, 3);
     kafka.sendObservations("states.observations", steps.stream().map(Step::observation).toList());

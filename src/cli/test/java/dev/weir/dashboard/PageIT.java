@@ -14,7 +14,6 @@ import dev.weir.job.KafkaFixture;
 import dev.weir.job.RunningJob;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.KafkaSettings.Topics;
-import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -23,7 +22,6 @@ import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -46,7 +44,6 @@ import org.openqa.selenium.Keys;
 /** The live page as a person meets it: a real broker, job and server, seen by a real browser. */
 class PageIT extends BrowserPage {
 
-  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
   private static final String TAXI = "nab_nyc_taxi";
   private static final List<String> SERIES =
       List.of(TAXI, "uci_bike", "nab_ambient_temp", "nab_elb_requests", "vega_seattle_tmax");
@@ -70,7 +67,7 @@ class PageIT extends BrowserPage {
       SAMPLE.put(series, KafkaFixture.sampleSeries(series, 1_000));
       SENT.put(series, 0);
     }
-    job = flink.submit(settings, 1, CHECKPOINTS);
+    job = flink.submit(settings, 1);
     dashboard = serve(topics(), 0);
     for (String series : SERIES) {
       send(series, VALUES);
@@ -356,7 +353,7 @@ class PageIT extends BrowserPage {
     kafka.create(own.observations().first(), 1, Map.of());
     List<Observation> values = SAMPLE.get(TAXI).subList(0, 80);
     String newest = Long.toString(values.get(values.size() - 1).time());
-    try (RunningJob running = flink.submit(of, 1, CHECKPOINTS);
+    try (RunningJob running = flink.submit(of, 1);
         Dashboard page = serve(own, 0)) {
       kafka.sendObservations(own.observations().first(), values.subList(0, 60));
       for (Mode mode : modes) {
@@ -512,8 +509,7 @@ class PageIT extends BrowserPage {
         ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, target.model());
     long version = first.version() + 6;
 
-    new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), topics().models())
-        .publish(first.withVersion(version));
+    kafka.models(settings).publish(first.withVersion(version));
     do { // the stream goes on while the model arrives
       send(series, 2);
       awaitForecasts();

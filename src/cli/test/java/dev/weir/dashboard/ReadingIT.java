@@ -27,7 +27,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,18 +37,11 @@ import org.junit.jupiter.api.io.TempDir;
 public class ReadingIT {
 
   private static final KafkaFixture kafka = KafkaFixture.shared();
-  private static Producer<byte[], byte[]> patient; // sends nothing by itself
+  @AutoClose private static Producer<byte[], byte[]> patient; // sends nothing by itself
 
   @BeforeAll
   static void start() throws Exception {
     patient = KafkaClients.of(kafka.bootstrapServers()).with("linger.ms", 60_000).producer();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (kafka != null) {
-      patient.close();
-    }
   }
 
   private static KafkaClients clients() {

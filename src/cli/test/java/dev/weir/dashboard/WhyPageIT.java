@@ -35,10 +35,7 @@ class WhyPageIT extends BrowserPage {
 
   @BeforeAll
   static void start() throws Exception {
-    Map<String, String> overrides = kafka.learned("why");
-    overrides.put("season", "24");
-    overrides.put("forecasts.explain", "true");
-    settings = KafkaFixture.job(overrides);
+    settings = KafkaFixture.job(kafka.learned("why"), "season=24", "forecasts.explain=true");
     String observations = settings.kafka().topics().observations().first();
     kafka.create(observations, 1, Map.of());
     Random random = new Random(1);
@@ -48,7 +45,7 @@ class WhyPageIT extends BrowserPage {
       all.add(new Observation("fan", time(i), value));
     }
     kafka.sendObservations(observations, all);
-    job = flink.submit(settings, 1, Duration.ofMillis(500));
+    job = flink.submit(settings, 1);
     dashboard = serve(settings.kafka().topics(), 0);
     kafka.awaitForecasts(job, settings, VALUES);
   }

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.Test;
 /** Incidents of a job on Kafka, beside {@code weir evaluate} on files of the same values. */
 class AlarmJobIT {
 
-  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
   private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
   private static final Duration STEP = Duration.ofMinutes(5);
   private static final int VALUES = 900;
@@ -61,23 +60,22 @@ class AlarmJobIT {
       }
       VALUES_OF.put(series, values);
     }
-    undisturbed = settings("alarms-avro", Map.of());
+    undisturbed = settings("alarms-avro");
     send(undisturbed, 0, VALUES);
-    try (RunningJob job = flink.submit(undisturbed, 2, CHECKPOINTS)) {
+    try (RunningJob job = flink.submit(undisturbed, 2)) {
       awaitAll(job, undisturbed);
       expected = incidents(undisturbed);
     }
   }
 
-  private static JobSettings settings(String name, Map<String, String> more) throws Exception {
+  private static JobSettings settings(String name) throws Exception {
     kafka.create(name + ".observations", 3, Map.of());
-    Map<String, String> overrides = kafka.learned(name);
-    overrides.put("topics.alarms", name + ".alarms");
-    overrides.put("alarms", "on");
-    overrides.put("alarms.quiet", "12");
-    overrides.put("learning.size", "small");
-    overrides.putAll(more);
-    return KafkaFixture.job(overrides);
+    return KafkaFixture.job(
+        kafka.learned(name),
+        "topics.alarms=" + name + ".alarms",
+        "alarms=on",
+        "alarms.quiet=12",
+        "learning.size=small");
   }
 
   private static Instant time(int i) {
@@ -162,14 +160,14 @@ class AlarmJobIT {
 
   @Test
   void feedbackIsTakenIn() throws Exception {
-    JobSettings settings = settings("alarms-told", Map.of());
+    JobSettings settings = settings("alarms-told");
     String topic = settings.kafka().topics().alarms();
     String feedback = settings.kafka().topics().feedback();
     assertThat(feedback).isEqualTo("alarms-told.alarms-feedback");
     String line =
         "alarms --bootstrap-servers %s --topic %s ".formatted(kafka.bootstrapServers(), topic);
     send(settings, 0, AT - 20);
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+    try (RunningJob job = flink.submit(settings, 2)) {
       kafka.awaitForecasts(job, settings, SERIES.size() * (AT - 20));
       byte[] key = "a.shift".getBytes(StandardCharsets.UTF_8);
       String ofNobody =

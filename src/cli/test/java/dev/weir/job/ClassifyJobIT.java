@@ -9,7 +9,6 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.LabelCodec;
@@ -22,7 +21,6 @@ import dev.weir.rnn.RnnConfig;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +32,6 @@ import org.junit.jupiter.api.Test;
 /** Classes of several series with labels that come later, on a broker and a cluster. */
 class ClassifyJobIT {
 
-  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
   private static final List<String> SERIES = List.of("lathe", "mill", "press-9", "saw");
 
   /** Of the name of the classifier. */
@@ -131,9 +128,8 @@ class ClassifyJobIT {
     List<List<Step>> all = all(900);
     kafka.create(job, 2);
     ClassifierModel first = ClassFixture.model("states", 1, List.of("idle", "run"));
-    ModelTopic models =
-        new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), job.kafka().topics().models());
-    try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
+    ModelTopic models = kafka.models(job);
+    try (RunningJob running = flink.submit(job, 2)) {
       models.publish(first);
       int sent = 0;
       for (int i = 0; i < 600; i += 100) { // labels come up to 100 observations later, or before
@@ -192,7 +188,7 @@ class ClassifyJobIT {
       observations.add(ClassFixture.labelled(step.observation(), step.label()));
     }
     kafka.create(job, 1);
-    try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
+    try (RunningJob running = flink.submit(job, 2)) {
       kafka.sendObservations(job, observations);
       await(running, job, observations.size());
       List<Classification> classes = classes(job);
@@ -212,7 +208,7 @@ class ClassifyJobIT {
     kafka.create(job, 3);
     Path savepoints = Files.createTempDirectory("weir-classes");
     String savepoint;
-    try (RunningJob running = flink.submit(job, 1, CHECKPOINTS)) {
+    try (RunningJob running = flink.submit(job, 1)) {
       sendObservations(job, all, 0, 70);
       sendLabels(job, all, 0, 70);
       await(running, job, 70 * SERIES.size());
@@ -220,7 +216,7 @@ class ClassifyJobIT {
     }
     sendObservations(job, all, 70, 120);
     sendLabels(job, all, 70, 120);
-    try (RunningJob running = flink.restore(job, 3, CHECKPOINTS, savepoint)) {
+    try (RunningJob running = flink.restore(job, 3, savepoint)) {
       await(running, job, 120 * SERIES.size());
       running.assertRunning();
     }
@@ -243,7 +239,7 @@ class ClassifyJobIT {
             """);
     List<List<Step>> all = all(40);
     kafka.create(job, 1);
-    try (RunningJob running = flink.submit(job, 2, CHECKPOINTS)) {
+    try (RunningJob running = flink.submit(job, 2)) {
       sendLabels(job, all, 0, 40);
       sendObservations(job, all, 0, 40);
       List<Observation> late = new ArrayList<>(); // one dead letter each, not two

@@ -22,6 +22,7 @@ public final class FlinkFixture implements AutoCloseable {
    */
   public static final Duration NEVER = Duration.ofDays(365);
 
+  private static final Duration OFTEN = Duration.ofMillis(500);
   private static final int SLOTS = 4;
 
   private static FlinkFixture shared;
@@ -83,6 +84,16 @@ public final class FlinkFixture implements AutoCloseable {
     configuration.set(PipelineOptions.AUTO_WATERMARK_INTERVAL, Duration.ofMillis(10));
     env.configure(configuration);
     return env;
+  }
+
+  /** As {@link #submit(JobSettings, int, Duration)}, with a checkpoint each half second. */
+  public RunningJob submit(JobSettings settings, int parallelism) throws Exception {
+    return submit(settings, parallelism, OFTEN);
+  }
+
+  /** As {@link #submit(JobSettings, int)}, from a savepoint. */
+  RunningJob restore(JobSettings settings, int parallelism, String savepoint) throws Exception {
+    return restore(settings, parallelism, OFTEN, savepoint);
   }
 
   /** Submits the job as {@code flink run} does. */

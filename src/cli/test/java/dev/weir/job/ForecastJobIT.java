@@ -7,7 +7,6 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
-import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.wire.AvroBytes;
@@ -23,7 +22,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,8 +34,6 @@ import org.junit.jupiter.api.Test;
 
 /** Both jobs of the repository on real series, against the core run by hand on the same series. */
 class ForecastJobIT {
-
-  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
 
   private static final List<String> SERIES =
       List.of(
@@ -179,15 +175,14 @@ class ForecastJobIT {
     String oneDead = one.kafka().topics().deadLetters();
     String manyDead = many.kafka().topics().deadLetters();
 
-    try (RunningJob oneJob = flink.submit(one, 2, CHECKPOINTS);
-        RunningJob manyJob = flink.submit(many, 2, CHECKPOINTS)) {
+    try (RunningJob oneJob = flink.submit(one, 2);
+        RunningJob manyJob = flink.submit(many, 2)) {
       replay.rounds(300);
       awaitForecasts(oneJob, forecasts, replay.sent);
       awaitForecasts(manyJob, forecasts, replay.sent);
       assertThat(kafka.read(observations)).extracting(ConsumerRecord::partition).contains(0, 1);
 
-      ModelTopic models =
-          new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), one.kafka().topics().models());
+      ModelTopic models = kafka.models(one);
       replay.rounds(20);
       models.publish(oneNext);
       models.publish(manyNext);

@@ -7,7 +7,6 @@ import dev.weir.forecast.Observation;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +50,7 @@ class InitIT {
 
   private static Set<String> forecast(Path file, int expected) throws Exception {
     JobSettings job = JobSettings.read(file, Map.of());
-    try (RunningJob running = flink.submit(job, 1, Duration.ofMillis(500))) {
+    try (RunningJob running = flink.submit(job, 1)) {
       kafka.awaitForecasts(running, job, expected);
       assertThat(kafka.deadLetters(job)).isEmpty();
     }

@@ -10,6 +10,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.job.options.JobFile;
 import dev.weir.kafka.KafkaClients;
+import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.codec.DeadLetterCodec;
 import dev.weir.kafka.codec.ForecastCodec;
@@ -168,6 +169,11 @@ public final class KafkaFixture implements AutoCloseable {
     kinds.forEach(kind -> overrides.put("topics." + kind, name + "." + kind));
     return JobSettings.of(
         JobFile.parse("name: %s\n%s".formatted(name, text), name + ".yaml", overrides), dir);
+  }
+
+  /** The models of a job. */
+  public ModelTopic models(JobSettings job) {
+    return new ModelTopic(KafkaClients.of(bootstrapServers()), job.kafka().topics().models());
   }
 
   /** Waits until a job has committed so many forecasts. */

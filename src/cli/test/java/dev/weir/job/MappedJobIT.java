@@ -10,7 +10,6 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.job.options.JobFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.Test;
 class MappedJobIT {
 
   private static final Path RECORDS = Path.of("src/flink/test/resources/records");
-  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
 
   private static final KafkaFixture kafka = KafkaFixture.shared();
   private static final FlinkFixture flink = FlinkFixture.shared();
@@ -58,7 +56,7 @@ class MappedJobIT {
     lines.add("{\"id\":\"a\",\"t\":1767225700,\"v\":1e999,\"f\":1}");
     lines.add("nonsense");
     kafka.create(job, 1);
-    try (RunningJob running = flink.submit(job, 1, CHECKPOINTS)) {
+    try (RunningJob running = flink.submit(job, 1)) {
       kafka.sendLines("json.observations", lines);
       running.await().until(() -> kafka.deadLetters(job).size() == 4);
       List<DeadLetter> dead = kafka.deadLetters(job);
@@ -102,7 +100,7 @@ class MappedJobIT {
             "topics listed.a, listed.b: expected on Kafka at %s, got no such topic as [listed.b];"
                     .formatted(kafka.bootstrapServers())
                 + " create it or set topics.observations");
-    try (RunningJob running = flink.submit(matched, 1, CHECKPOINTS)) {
+    try (RunningJob running = flink.submit(matched, 1)) {
       kafka.sendLines("listed.a", readings(0, 8));
       running.await().until(() -> kafka.forecasts(matched).size() == 8);
       kafka.create("listed.b", 3, Map.of()); // while the job runs
@@ -110,7 +108,7 @@ class MappedJobIT {
       running.await().until(() -> kafka.forecasts(matched).size() == 17);
       assertThat(seriesOf(matched)).containsExactlyInAnyOrder("listed.a/7", "listed.b/7");
     }
-    try (RunningJob running = flink.submit(listed, 1, CHECKPOINTS)) {
+    try (RunningJob running = flink.submit(listed, 1)) {
       running.await().until(() -> kafka.forecasts(listed).size() == 17);
       assertThat(seriesOf(listed)).containsExactlyInAnyOrder("listed.a/7", "listed.b/7");
       assertThat(kafka.deadLetters(listed)).isEmpty();

@@ -22,7 +22,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -86,7 +85,7 @@ class PrometheusIT {
     FlinkFixture flink = FlinkFixture.start(configuration);
     OPEN.add(0, flink);
     kafka.create(JOB + ".observations", 2, Map.of());
-    job = flink.submit(settings(), 2, Duration.ofMillis(500));
+    job = flink.submit(settings(), 2);
     OPEN.add(0, job);
     startPrometheus();
     feed();

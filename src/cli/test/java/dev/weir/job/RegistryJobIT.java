@@ -18,7 +18,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -44,7 +43,6 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class RegistryJobIT {
 
-  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
   private static final long START = 1_767_225_600_000L;
 
   /** Of somebody whose producers were there before Weir. */
@@ -139,8 +137,8 @@ class RegistryJobIT {
     ObservationCodec ours = ObservationCodec.registered(registry, observations, 0);
     int rounds = 60;
 
-    try (RunningJob plainJob = flink.submit(plain, 1, CHECKPOINTS);
-        RunningJob job = flink.submit(registered, 1, CHECKPOINTS)) {
+    try (RunningJob plainJob = flink.submit(plain, 1);
+        RunningJob job = flink.submit(registered, 1)) {
       // before anything is written
       for (String kind : List.of("forecasts", "scores")) {
         String subject = apicurio.url() + "/subjects/registered." + kind + "-value/versions";
@@ -247,7 +245,7 @@ class RegistryJobIT {
     String topic = settings.kafka().topics().observations().first();
     kafka.create(topic, 1, Map.of());
     int id = apicurio.register(topic + "-value", nested);
-    try (RunningJob job = flink.submit(settings, 1, CHECKPOINTS)) {
+    try (RunningJob job = flink.submit(settings, 1)) {
       List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         GenericRecord meta = new GenericData.Record(nested.getField("meta").schema());

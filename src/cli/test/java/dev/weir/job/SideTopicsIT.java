@@ -11,7 +11,6 @@ import dev.weir.kafka.avro.OutsideForecast;
 import dev.weir.kafka.wire.AvroBytes;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +32,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SideTopicsIT {
 
-  private static final Duration CHECKPOINTS = Duration.ofMillis(500);
   private static final long START = Instant.parse("2026-03-01T00:00:00Z").toEpochMilli();
   private static final long HOUR = 3_600_000;
   private static final int HORIZON = 2;
@@ -49,12 +47,11 @@ class SideTopicsIT {
   private final List<Observation> observed = new ArrayList<>(); // with what was known
   private long covariateRecords;
 
-  private static JobSettings settings(String name, Map<String, String> more) throws Exception {
+  private static JobSettings settings(String name, String outOfOrderness) throws Exception {
     kafka.create(name + ".observations", 3, Map.of());
-    Map<String, String> overrides = kafka.learned(name);
-    overrides.putAll(more);
     return KafkaFixture.job(
-        overrides,
+        kafka.learned(name),
+        "window.out-of-orderness=" + outOfOrderness,
         "topics.covariates=%s.weather".formatted(name),
         "covariates.key=([^/]+)/.*",
         "window.interval=PT1H",
@@ -132,13 +129,13 @@ class SideTopicsIT {
   @Test
   @Tag("slow")
   void startWithoutSavepointReadsAllCovariates() throws Exception {
-    JobSettings settings = settings("lost", Map.of());
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+    JobSettings settings = settings("lost", "PT0S");
+    try (RunningJob job = flink.submit(settings, 2)) {
       sendCovariates(settings, "a", 1, 40, 5);
       sendCovariates(settings, "b", 1, 40, 5);
       awaitCovariates(job, settings);
     }
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+    try (RunningJob job = flink.submit(settings, 2)) {
       sendCovariates(settings, "a", 40, 41, 5); // in the same partitions, after all others
       sendCovariates(settings, "b", 40, 41, 5);
       awaitCovariates(job, settings);
@@ -153,8 +150,8 @@ class SideTopicsIT {
   /** No covariate ever comes: an idle source of them must not hold back event time. */
   @Test
   void emptyTopicHoldsNothingBack() throws Exception {
-    JobSettings settings = settings("calm", Map.of("window.out-of-orderness", "PT1H"));
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+    JobSettings settings = settings("calm", "PT1H");
+    try (RunningJob job = flink.submit(settings, 2)) {
       sendObservations(settings, 0, 30);
       kafka.awaitForecasts(job, settings, SERIES.size() * 28); // the newest two hours wait
       job.assertRunning();
@@ -266,13 +263,13 @@ class SideTopicsIT {
     kafka.create(settings.kafka().topics().outside().name(), 2, Map.of());
     int sent = sendForecasts(settings, 60);
     String savepoint;
-    try (RunningJob job = flink.submit(settings, 2, CHECKPOINTS)) {
+    try (RunningJob job = flink.submit(settings, 2)) {
       kafka.awaitRead(job, settings.kafka().group() + "-outside", sent);
       sendBare(settings, 0, 30);
       kafka.awaitForecasts(job, settings, 30 * OF_MODELS.size());
       savepoint = job.stop(dir.resolve("savepoints"));
     }
-    try (RunningJob job = flink.restore(settings, 1, CHECKPOINTS, savepoint)) {
+    try (RunningJob job = flink.restore(settings, 1, savepoint)) {
       sendBare(settings, 30, 50);
       kafka.awaitForecasts(job, settings, 50 * OF_MODELS.size());
     }

@@ -7,7 +7,6 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.KafkaClients;
-import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
@@ -125,11 +124,8 @@ class UpgradeIT {
   }
 
   private static void publish(JobSettings settings, long version) throws Exception {
-    ModelTopic topic =
-        new ModelTopic(
-            KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models());
     for (ForecastModel model : models(version)) {
-      topic.publish(model);
+      kafka.models(settings).publish(model);
     }
   }
 

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
-import dev.weir.kafka.KafkaClients;
-import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.model.ForecastModel;
 import java.util.ArrayList;
@@ -58,8 +56,7 @@ class WithoutSavepointIT {
     try (TopicAdmin admin = kafka.admin()) {
       admin.createModels(settings.kafka().topics().models());
     }
-    new ModelTopic(KafkaClients.of(kafka.bootstrapServers()), settings.kafka().topics().models())
-        .publish(model.withVersion(VERSION));
+    kafka.models(settings).publish(model.withVersion(VERSION));
 
     int checkpointed = 0;
     try (RunningJob job = flink.submit(settings, 2, FlinkFixture.NEVER)) {

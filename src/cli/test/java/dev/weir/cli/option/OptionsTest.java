@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,19 +33,13 @@ class OptionsTest {
 
   @TempDir private Path dir;
 
-  private static ServerSocket ofJob;
-  private static ServerSocket ofOption;
+  @AutoClose private static ServerSocket ofJob;
+  @AutoClose private static ServerSocket ofOption;
 
   @BeforeAll
   static void listen() throws IOException {
     ofJob = hangingUp();
     ofOption = hangingUp();
-  }
-
-  @AfterAll
-  static void close() throws IOException {
-    ofJob.close();
-    ofOption.close();
   }
 
   /** What is not refused and does not wait: the client would say what is wrong with it. */

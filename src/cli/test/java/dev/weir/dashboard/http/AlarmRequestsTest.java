@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Requests for the incidents of a job. */
 class AlarmRequestsTest {
 
-  private ServedPage page;
+  @AutoClose private ServedPage page;
 
   @BeforeEach
   void start() throws Exception {
@@ -31,11 +31,6 @@ class AlarmRequestsTest {
     take(Records.incident("pump/a", 1_000, Event.CLOSED, 4.5)); // has become worse meanwhile
     take(Records.incident("Pump/b", 3_000, Event.OPENED, 3.5));
     take(Records.incident("fan", 2_000, Event.UPDATED, 5));
-  }
-
-  @AfterEach
-  void stop() {
-    page.close();
   }
 
   private void take(Incident incident) {

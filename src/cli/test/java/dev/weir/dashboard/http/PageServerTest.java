@@ -23,7 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,16 +35,11 @@ class PageServerTest {
 
   private static final String HOSTILE = "<img src=x onerror=alert(1)>\"'\u2028</script>";
 
-  private ServedPage page;
+  @AutoClose private ServedPage page;
 
   @BeforeEach
   void start() throws Exception {
     page = ServedPage.start();
-  }
-
-  @AfterEach
-  void stop() {
-    page.close();
   }
 
   private void fill(String series) {

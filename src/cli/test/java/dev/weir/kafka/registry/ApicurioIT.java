@@ -4,23 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.kafka.RegistrySettings;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The contract of a real registry. */
 class ApicurioIT extends RegistryContract {
 
-  private static ApicurioProcess apicurio;
+  @AutoClose private static ApicurioProcess apicurio;
 
   @BeforeAll
   static void start() throws Exception {
     apicurio = ApicurioProcess.start();
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    apicurio.close();
   }
 
   @Override

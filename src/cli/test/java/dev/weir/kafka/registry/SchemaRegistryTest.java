@@ -31,7 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,16 +47,11 @@ class SchemaRegistryTest extends RegistryContract {
 
   @TempDir private Path dir;
 
-  private RegistryServer server;
+  @AutoClose private RegistryServer server;
 
   @BeforeEach
   void start() throws IOException {
     server = RegistryServer.start();
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
   }
 
   @Override
