@@ -2,9 +2,13 @@ package dev.weir.rnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -50,6 +54,53 @@ class InitializationTest {
     JsonNode initial = golden.json().get("initial");
     assertThat(weight).containsExactly(GoldenFile.values(initial.get("fc.weight")));
     assertThat(bias).containsExactly(GoldenFile.values(initial.get("fc.bias")));
+  }
+
+  @Test
+  void theTutorialsFourNetworksFollowFromSeedZero() {
+    TorchRandom generator = new TorchRandom(0);
+    for (String name : List.of("vanilla", "stacked", "bidirectional", "stacked_bidirectional")) {
+      JsonNode json =
+          GoldenFile.read(Path.of("src/core/test/resources/golden-tutorial", name + ".json"))
+              .json();
+      RnnConfig config =
+          new RnnConfig(
+              Cell.RNN_TANH,
+              1,
+              2,
+              json.get("config").get("num_layers").asInt(),
+              json.get("config").get("bidirectional").asBoolean(),
+              true);
+      List<String> expected = new ArrayList<>();
+      for (RnnConfig.Parameter parameter : config.parameters()) {
+        json.get("state_dict_f32_bits")
+            .get(parameter.name())
+            .forEach(bits -> expected.add(bits.asText()));
+      }
+      float[] weights = Initialization.recurrent(config, generator);
+      List<String> actual = new ArrayList<>();
+      for (float weight : weights) {
+        actual.add("%08x".formatted(Float.floatToIntBits(weight)));
+      }
+      assertThat(actual).as(name).isEqualTo(expected);
+      Rnn rnn = new Rnn(config);
+      rnn.load(weights);
+      RnnOutput result = new RnnOutput();
+      rnn.forward(cells(json.get("input")), 4, 5, true, null, null, result);
+      JsonNode printed = json.get("printed");
+      assertThat(result.out()).containsExactly(cells(printed.get("repaired_out")), within(6e-5f));
+      assertThat(result.hN()).containsExactly(cells(printed.get("repaired_h_n")), within(6e-5f));
+    }
+  }
+
+  private static float[] cells(JsonNode tensor) {
+    List<JsonNode> cells = new ArrayList<>();
+    tensor.forEach(matrix -> matrix.forEach(row -> row.forEach(cells::add)));
+    float[] values = new float[cells.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = cells.get(i).floatValue();
+    }
+    return values;
   }
 
   @Test
