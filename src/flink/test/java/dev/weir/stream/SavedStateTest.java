@@ -174,18 +174,28 @@ class SavedStateTest {
     assertWritten(ObservationLogSerializer.INSTANCE, log, "unlearned-1.hex");
   }
 
+  /** Also its copy is written as it was. */
+  private static LearnerState memory(String file) throws IOException {
+    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes(file));
+    assertWritten(LearnerStateSerializer.INSTANCE, memory, file);
+    assertWritten(LearnerStateSerializer.INSTANCE, memory.copy(), file);
+    return memory;
+  }
+
   @Test
   void savedMemoryIsReadAndWrittenAsItWas() throws Exception {
-    LearnerState plain = assertIsTheSavedMemory();
+    LearnerState plain = memory("memory-1.hex");
+    assertThat(plain.longs()).containsExactly(1, -2, Long.MAX_VALUE, Long.MIN_VALUE);
+    assertThat(plain.doubles()).containsExactly(0.1, -0.0, 1e300);
+    assertThat(plain.floats()).containsExactly(1.5f, -0f);
+    assertThat(plain.shorts()).containsExactly(0x3fc0, -0x8000, 0x7fff);
     assertThat(plain.alarms()).isNull();
     assertThat(plain.distributions()).isNull();
-    assertThat(plain.shorts()).containsExactly(0x3fc0, -0x8000, 0x7fff);
-    assertWritten(LearnerStateSerializer.INSTANCE, plain, "memory-1.hex");
   }
 
   @Test
   void savedAlarmsAreReadAndWrittenAsTheyWere() throws Exception {
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-alarms.hex"));
+    LearnerState memory = memory("memory-1-alarms.hex");
     assertThat(memory.alarms().values()).isEqualTo(1_000);
     OpenIncident incident = memory.alarms().incident();
     assertThat(incident.start()).isEqualTo(60_000);
@@ -199,13 +209,11 @@ class SavedStateTest {
     assertThat(incident.reason()).isEqualTo(Reason.NOVELTY);
     assertThat(incident.isReported()).isTrue();
     assertThat(memory.bytes() - memory.copy().bytes()).isZero();
-    assertWritten(LearnerStateSerializer.INSTANCE, memory, "memory-1-alarms.hex");
-    assertWritten(LearnerStateSerializer.INSTANCE, memory.copy(), "memory-1-alarms.hex");
   }
 
   @Test
   void savedScoresAreReadAndWrittenAsTheyWere() throws Exception {
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-scores.hex"));
+    LearnerState memory = memory("memory-1-scores.hex");
     DistributionSums scores = memory.distributions();
     DistributionScorer scorer = new DistributionScorer(0.8);
     assertThat(scorer.fits(scores, 2)).isTrue();
@@ -216,13 +224,11 @@ class SavedStateTest {
     assertThat(scorer.crps(scores, 1)).isEqualTo(2);
     assertThat(scorer.pinball(scores, 0, 1)).isEqualTo(0.3125);
     assertThat(scorer.pinball(scores, 1, 2)).isEqualTo(0.75);
-    assertWritten(LearnerStateSerializer.INSTANCE, memory, "memory-1-scores.hex");
-    assertWritten(LearnerStateSerializer.INSTANCE, memory.copy(), "memory-1-scores.hex");
   }
 
   @Test
   void savedThresholdsAreReadAndWrittenAsTheyWere() throws Exception {
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-thresholds.hex"));
+    LearnerState memory = memory("memory-1-thresholds.hex");
     assertThat(memory.alarms().incident().worst()).isEqualTo(9.25);
     List<ThresholdState> thresholds = memory.alarms().thresholds();
     assertThat(thresholds).extracting(ThresholdState::limit).containsExactly(90.5, -3.0);
@@ -238,29 +244,17 @@ class SavedStateTest {
     assertThat(warning.forecast()).isEqualTo(91.25);
     assertThat(warning.probability()).isEqualTo(0.875);
     assertThat(thresholds.get(1).warning()).isNull();
-    assertWritten(LearnerStateSerializer.INSTANCE, memory, "memory-1-thresholds.hex");
-    assertWritten(LearnerStateSerializer.INSTANCE, memory.copy(), "memory-1-thresholds.hex");
   }
 
   @Test
   void whatIsKnownOfBreaksIsReadAndWrittenAsItWas() throws Exception {
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-breaks.hex"));
+    LearnerState memory = memory("memory-1-breaks.hex");
     assertThat(memory.alarms().incident().reason()).isEqualTo(Reason.BREAK);
     assertThat(memory.alarms().incident().start()).isEqualTo(60_000);
     assertThat(memory.alarms().age()).isEqualTo(77);
-    LearnerState without = read(LearnerStateSerializer.INSTANCE, bytes("memory-1-alarms.hex"));
+    LearnerState without = memory("memory-1-alarms.hex");
     assertThat(without.alarms().age()).isEqualTo(Integer.MAX_VALUE);
     assertThat(memory.bytes()).isEqualTo(without.bytes() + 120);
-    assertWritten(LearnerStateSerializer.INSTANCE, memory, "memory-1-breaks.hex");
-    assertWritten(LearnerStateSerializer.INSTANCE, memory.copy(), "memory-1-breaks.hex");
-  }
-
-  private static LearnerState assertIsTheSavedMemory() throws IOException {
-    LearnerState memory = read(LearnerStateSerializer.INSTANCE, bytes("memory-1.hex"));
-    assertThat(memory.longs()).containsExactly(1, -2, Long.MAX_VALUE, Long.MIN_VALUE);
-    assertThat(memory.doubles()).containsExactly(0.1, -0.0, 1e300);
-    assertThat(memory.floats()).containsExactly(1.5f, -0f);
-    return memory;
   }
 
   @Test

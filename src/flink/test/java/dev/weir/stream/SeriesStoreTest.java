@@ -23,11 +23,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Cached series, and what is written of them: the forecasts are those of the heap, to the bit. */
@@ -108,40 +111,31 @@ class SeriesStoreTest {
         (task, observation, number) -> task.send("series-0", Long.MAX_VALUE / 4, 1e6));
   }
 
+  private static Stream<Arguments> settings() throws Exception {
+    ModeSettings[] small = {
+      target(Mode.MANY_TO_ONE, 3, THREE), target(Mode.MANY_TO_MANY, SEQ_LEN, MANY)
+    };
+    Learning defaults = new Learning(LearnerSettings.defaults(2), LearnerSettings.AUTO, 10);
+    return Stream.of(
+        Arguments.of("all fit", settings(100_000_000, Duration.ofDays(1), small)),
+        Arguments.of("some fit", settings(25_000, Duration.ofDays(1), small)),
+        Arguments.of("none fits", settings(1, Duration.ofDays(1), small)),
+        Arguments.of("no cache", settings(0, Duration.ofDays(1), small)),
+        Arguments.of(
+            "the default mixture",
+            settings(90_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, defaults))),
+        Arguments.of("a network of seasons", settings(25_000, Duration.ZERO, withModel())),
+        Arguments.of("a network of windows", settings(25_000, Duration.ZERO, withWindowModel())));
+  }
+
   @ParameterizedTest
-  @ValueSource(longs = {100_000_000, 25_000, 1, 0}) // all fit, some do, none, no cache
-  void theForecastsAreThoseOfTheHeapWhateverFitsAndWhereverTheJobIsKilled(long cache)
-      throws Exception {
-    ForecastSettings settings =
-        settings(
-            cache,
-            Duration.ofDays(1),
-            target(Mode.MANY_TO_ONE, 3, THREE),
-            target(Mode.MANY_TO_MANY, SEQ_LEN, MANY));
-    List<Observation> observations = observations(new SplittableRandom(3), 900);
+  @MethodSource("settings")
+  void theForecastsAreThoseOfTheHeapWhateverFitsAndWhereverTheJobIsKilled(
+      String name, ForecastSettings settings) throws Exception {
+    List<Observation> observations = observations(new SplittableRandom(3), 1_200);
     List<Output> expected = run(settings, observations, false, 0);
-    assertThat(expected).hasSizeGreaterThan(1_800);
+    assertThat(expected).hasSizeGreaterThan(1_200 * settings.modes().size());
     assertThat(run(settings, observations, true, 8)).isEqualTo(expected);
-  }
-
-  @Test
-  void theDefaultMixtureIsBroughtUpToDateToTheBit() throws Exception {
-    Learning learning = new Learning(LearnerSettings.defaults(2), LearnerSettings.AUTO, 10);
-    ForecastSettings settings =
-        settings(90_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, learning));
-    List<Observation> observations = observations(new SplittableRandom(5), 1_200);
-    List<Output> expected = run(settings, observations, false, 0);
-    assertThat(run(settings, observations, true, 6)).isEqualTo(expected);
-  }
-
-  @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void aNetworkOfWindowsReadsTheWindowsThatItHadRead(boolean seasons) throws Exception {
-    ModeSettings target = seasons ? withModel() : withWindowModel();
-    ForecastSettings settings = settings(25_000, Duration.ZERO, target);
-    List<Observation> observations = observations(new SplittableRandom(9), 900);
-    List<Output> expected = run(settings, observations, false, 0);
-    assertThat(run(settings, observations, true, 6)).isEqualTo(expected);
   }
 
   @Test

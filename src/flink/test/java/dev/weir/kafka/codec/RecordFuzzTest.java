@@ -11,6 +11,7 @@ import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.ModelEvent;
+import dev.weir.forecast.ModelUpdate;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.job.options.JobFile;
@@ -323,6 +324,19 @@ class RecordFuzzTest {
             model(Cell.LSTM, 2, Mode.MANY_TO_MANY),
             model(Cell.GRU, 3, Mode.MANY_TO_ONE))
         .run("weir.name", "_l99999", "_reverse", "[2147483647,2147483647]", "\"F64\"");
+  }
+
+  @Test
+  void modelIsTakenWhateverItsKey() throws Exception {
+    byte[] value = model(Cell.GRU, 1, Mode.MANY_TO_ONE);
+    for (byte[] key : new byte[][] {null, {}, "pump-3.b_1".getBytes(UTF_8)}) {
+      List<ModelEvent> events = new ArrayList<>();
+      models(value)
+          .reader()
+          .deserialize(
+              new ConsumerRecord<>("models", 0, 7, key, value), new ListCollector<>(events));
+      assertThat(events).singleElement().isInstanceOf(ModelUpdate.class);
+    }
   }
 
   @Test
