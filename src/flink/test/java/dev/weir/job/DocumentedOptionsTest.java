@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.Documents;
 import dev.weir.Documents.Piece;
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
@@ -12,10 +13,10 @@ import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobOptions;
 import dev.weir.kafka.mapping.MappedRecords;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -97,44 +98,32 @@ class DocumentedOptionsTest {
     return key.startsWith(section + ".") || key.startsWith(section + "[].");
   }
 
-  @Test
-  void eachPieceAboutAlarmsIsOneOfAJob() {
+  /** Pieces of a page that name an option. */
+  @ParameterizedTest
+  @CsvSource({"anomalies.md, alarms, 5", "time.md, holidays:, 1", "learning.md, bounds:, 1"})
+  void eachPieceOfAPageIsOneOfAJob(String page, String option, int count) {
     String job =
         """
         name: pumps
         kafka: {bootstrap-servers: "broker:9092"}
-        forecast: {many-to-one: {horizon: 12}}
-        """;
-    List<Piece> blocks = Documents.blocks(Path.of("docs", "anomalies.md"), "yaml");
-    assertThat(blocks).hasSize(5);
-    for (Piece block : blocks) {
-      JobSettings settings =
-          JobSettings.of(
-              JobFile.parse(job + block.text(), "anomalies.md:" + block.line(), Map.of()),
-              Path.of("."));
-      assertThat(settings.forecast().modes().get(0).learning().alarms()).isNotNull();
-    }
-  }
-
-  @Test
-  void eachPieceAboutHolidaysIsOneOfAJob() throws IOException {
-    String job =
-        """
-        name: demand
-        kafka: {bootstrap-servers: "broker:9092"}
         forecast: {many-to-one: {horizon: 24}}
         """;
-    Path page = Path.of("docs", "time.md");
     List<Piece> blocks =
-        Documents.blocks(page, "yaml").stream()
-            .filter(block -> block.text().contains("holidays:"))
+        Documents.blocks(Path.of("docs", page), "yaml").stream()
+            .filter(block -> block.text().contains(option))
             .toList();
-    assertThat(blocks).hasSize(1);
+    assertThat(blocks).hasSize(count);
     for (Piece block : blocks) {
-      JobSettings settings =
-          JobSettings.of(
-              JobFile.parse(job + block.text(), "time.md:" + block.line(), Map.of()), Path.of("."));
-      assertThat(settings.forecast().modes().get(0).learning().learner().holidays()).isNotNull();
+      JobFile file = JobFile.parse(job + block.text(), page + ":" + block.line(), Map.of());
+      ModeSettings mode = JobSettings.of(file, Path.of(".")).forecast().modes().get(0);
+      assertThat(mode.learning().alarms() != null).isEqualTo(option.equals("alarms"));
+      assertThat(mode.learning().learner().holidays() != null)
+          .isEqualTo(option.equals("holidays:"));
+      assertThat(mode.bounds())
+          .isEqualTo(
+              option.equals("bounds:")
+                  ? new Bounds(0, Double.POSITIVE_INFINITY, true)
+                  : Bounds.NONE);
     }
   }
 

@@ -3,8 +3,6 @@ package dev.weir.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.weir.Documents;
-import dev.weir.Documents.Piece;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
@@ -97,16 +95,6 @@ class ForecastSectionTest {
     String alone = "output: network\nlearning: off\nforecast: {many-to-one: {model: pumps}}\n";
     assertThat(bounds(HEAD + alone + "bounds: {min: -2}\n"))
         .containsExactly(new Bounds(-2, INFINITY, false));
-  }
-
-  @Test
-  void theExampleOfThePageIsOneOfAJob() {
-    List<Piece> blocks =
-        Documents.blocks(Path.of("docs", "learning.md"), "yaml").stream()
-            .filter(block -> block.text().startsWith("bounds:"))
-            .toList();
-    assertThat(blocks).hasSize(1);
-    assertThat(bounds(JOB + blocks.get(0).text())).contains(new Bounds(0, INFINITY, true));
   }
 
   // ---- explanations

@@ -520,12 +520,8 @@ class JobFileTest {
   }
 
   @Test
-  void withoutAnIntervalWindowsAreByCount() {
-    assertThat(read(GOOD).forecast().sampling()).isEqualTo(Sampling.BY_COUNT);
-  }
-
-  @Test
   void anIntervalSkipsGapsUnlessToldOtherwise() {
+    assertThat(read(GOOD).forecast().sampling()).isEqualTo(Sampling.BY_COUNT);
     assertThat(withWindow("interval: PT30M").forecast().sampling())
         .isEqualTo(new Sampling(1_800_000, Gap.SKIP, 100));
     assertThat(withWindow("interval: 10 s\ngap: linear\nmax-fill: 7").forecast().sampling())
@@ -538,42 +534,28 @@ class JobFileTest {
         .containsExactly(Calendar.HOUR_OF_DAY, Calendar.DAY_OF_WEEK);
   }
 
-  private static int season(String window, String season) {
-    return withWindow(window + "\n", "season: " + season + "\n");
-  }
-
-  private static int withWindow(String lines, String more) {
-    String text = GOOD.replace("  seq-len: 5\n", "  seq-len: 5\n" + lines.indent(2)) + more;
-    return read(text).forecast().modes().get(0).learning().season();
-  }
-
-  @Test
-  void aSeasonIsACountOrADurationOfWholeIntervals() {
-    assertThat(season("interval: PT30M", "PT24H")).isEqualTo(48);
-    assertThat(season("interval: PT30M", "P7D")).isEqualTo(336);
-    assertThat(season("interval: 15 min", "24 h")).isEqualTo(96);
-    assertThat(season("interval: PT30M", "24")).isEqualTo(24);
-    assertThat(season("interval: PT30M", "auto")).isEqualTo(LearnerSettings.AUTO);
-  }
-
-  private static List<Integer> seasons(String window, String seasons) {
-    String text =
-        GOOD.replace("  seq-len: 5\n", "  seq-len: 5\n" + (window + "\n").indent(2))
-            + "season: %s\n".formatted(seasons);
-    ModeSettings target = read(text).forecast().modes().get(0);
-    return List.of(target.learning().season(), target.learning().learner().secondSeason());
-  }
-
-  @Test
-  void twoSeasonsAreAListOfCountsOrDurations() {
-    assertThat(seasons("stride: 1", "[7, 365]")).containsExactly(7, 365);
-    assertThat(seasons("stride: 1", "7,365")).containsExactly(7, 365);
-    assertThat(seasons("stride: 1", "[1, 365]")).containsExactly(1, 365);
-    assertThat(seasons("stride: 1", "[7]")).containsExactly(7, 1);
-    assertThat(seasons("interval: P1D", "[7, P365D]")).containsExactly(7, 365);
-    assertThat(seasons("interval: P1D", "[P7D, P365D]")).containsExactly(7, 365);
-    assertThat(seasons("interval: PT1H", "[PT24H, PT168H]")).containsExactly(24, 168);
-    assertThat(seasons("interval: PT1H", "[24, P365D]")).containsExactly(24, 8760);
+  @ParameterizedTest
+  @CsvSource({
+    "interval: PT30M, PT24H, 48, 1",
+    "interval: PT30M, P7D, 336, 1",
+    "interval: 15 min, 24 h, 96, 1",
+    "interval: PT30M, 24, 24, 1",
+    "interval: PT30M, auto, 0, 1",
+    "stride: 1, '[7, 365]', 7, 365",
+    "stride: 1, '7,365', 7, 365",
+    "stride: 1, '[1, 365]', 1, 365",
+    "stride: 1, [7], 7, 1",
+    "interval: P1D, '[7, P365D]', 7, 365",
+    "interval: P1D, '[P7D, P365D]', 7, 365",
+    "interval: PT1H, '[PT24H, PT168H]', 24, 168",
+    "interval: PT1H, '[24, P365D]', 24, 8760"
+  })
+  void seasonsAreCountsOrDurationsOfWholeIntervals(
+      String window, String seasons, int first, int second) {
+    String text = GOOD.replace("seq-len: 5", "seq-len: 5\n  " + window) + "season: " + seasons;
+    ForecastSettings.Learning learning = read(text).forecast().modes().get(0).learning();
+    assertThat(learning.season()).isEqualTo(first);
+    assertThat(learning.learner().secondSeason()).isEqualTo(second);
   }
 
   @Test
