@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
@@ -44,10 +43,6 @@ class ClassifyFunctionTest {
 
   private static List<Classification> classifications(SeriesHarness harness) {
     return harness.outputs(Classification.class);
-  }
-
-  static Stream<StateBackend> backends() {
-    return SeriesHarness.backends();
   }
 
   private static SourceRecord source(long offset) {
@@ -132,7 +127,7 @@ class ClassifyFunctionTest {
 
   /** With learning on: what is learned goes on with the same bits, wherever the series runs. */
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void restoredAtAnotherParallelismClassificationsKeepTheirBits(StateBackend backend)
       throws Exception {
     List<SeriesHarness> whole = tasks(1, backend, null);
@@ -179,7 +174,7 @@ class ClassifyFunctionTest {
 
   /** Each label in its observation; rows and labels wait in the state that is restored. */
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void outOfOrderClassesAreThoseInOrderAlsoAcrossASavepoint(StateBackend backend) throws Exception {
     List<InputEvent> ordered = new ArrayList<>();
     for (int s = 0; s < SERIES.size(); s++) {
@@ -358,7 +353,7 @@ class ClassifyFunctionTest {
 
   /** Others are further, by many ttls: its past comes in, and then the labels do. */
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void aSeriesBehindTheWatermarkKeepsItsLabels(StateBackend backend) throws Exception {
     Duration ttl = Duration.ofSeconds(10);
     SeriesHarness harness = harness(settings(1, ttl, 0), backend, null);
@@ -378,7 +373,7 @@ class ClassifyFunctionTest {
   }
 
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void aValueAheadOfTimeSilencesItsSeriesNoLongerThanForecasts(StateBackend backend)
       throws Exception {
     SeriesHarness harness = harness(settings(2, Duration.ZERO, 0), backend, null);
@@ -397,7 +392,7 @@ class ClassifyFunctionTest {
 
   /** Also those of another shape, which no observation will make fit. */
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void silentSeriesOfASavepointAreFreed(StateBackend backend) throws Exception {
     Duration ttl = Duration.ofSeconds(10);
     for (ClassifySettings before :

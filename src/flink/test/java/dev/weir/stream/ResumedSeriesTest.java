@@ -12,7 +12,6 @@ import dev.weir.forecast.engine.TestSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import java.util.List;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
@@ -70,12 +69,8 @@ class ResumedSeriesTest {
     return harness;
   }
 
-  static Stream<StateBackend> backends() {
-    return SeriesHarness.backends();
-  }
-
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void theThirdInARowBringsTheSeriesBackAlsoAfterARestore(StateBackend backend) throws Exception {
     SeriesHarness first = silenced(backend);
     first.setProcessingTime(at(BEFORE + 2));

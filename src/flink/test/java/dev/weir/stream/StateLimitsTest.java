@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
@@ -74,7 +73,7 @@ class StateLimitsTest {
 
   /** A savepoint finds what it holds by these names alone. */
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void eachStateHasTheNameThatItHasInSavepoints(StateBackend backend) throws Exception {
     SeriesHarness harness = harness(expiring(), backend);
     send(harness, "a", 1);
@@ -107,12 +106,8 @@ class StateLimitsTest {
     return restored(settings, new HashMapStateBackend(), state);
   }
 
-  static Stream<StateBackend> backends() {
-    return SeriesHarness.backends();
-  }
-
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void aSilentSeriesLosesEachOfItsStatesAndTheOthersKeepTheirs(StateBackend backend)
       throws Exception {
     SeriesHarness harness = harness(expiring(), backend);
@@ -139,7 +134,7 @@ class StateLimitsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void oneObservationFromTheFutureFreesNoOtherSeries(StateBackend backend) throws Exception {
     SeriesHarness harness = harness(expiring(), backend);
     for (long time = 1; time <= 1_000; time += 50) {
@@ -164,7 +159,7 @@ class StateLimitsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void anOutageIsNoSilence(StateBackend backend) throws Exception {
     SeriesHarness first = harness(expiring(), backend);
     first.setProcessingTime(1_000);
@@ -294,7 +289,7 @@ class StateLimitsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void silentSeriesOfOtherFeaturesIsFreed(StateBackend backend) throws Exception {
     SeriesHarness first = harness(expiring(), backend);
     send(first, "s", 1, 2, 3);
@@ -325,7 +320,7 @@ class StateLimitsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void aTaskThatIsFullRefusesNewSeriesAndGoesOnWithThoseItKnows(StateBackend backend)
       throws Exception {
     SeriesHarness harness = harness(settings(0, 2, 0), backend);
@@ -351,7 +346,7 @@ class StateLimitsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void aDroppedSeriesMakesRoomForANewOne(StateBackend backend) throws Exception {
     SeriesHarness harness = harness(settings(TTL, 1, 0), backend);
     send(harness, "a", 1);
@@ -375,7 +370,7 @@ class StateLimitsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("backends")
+  @MethodSource("dev.weir.stream.SeriesHarness#backends")
   void aRestoredTaskCountsWhatIsThere(StateBackend backend) throws Exception {
     SeriesHarness first = harness(settings(TTL, 3, 0), backend);
     send(first, "a", 1);
