@@ -184,7 +184,7 @@ class TopicCommandsIT {
     assertThat(publish("hostile", "")).contains("demand version 2 is on");
   }
 
-  private List<String> arguments(String options) throws Exception {
+  private InProcess produce(String options) throws Exception {
     Path csv =
         Files.writeString(
             dir.resolve("load.csv"),
@@ -204,18 +204,10 @@ class TopicCommandsIT {
             forecast: {many-to-one: {horizon: 2}}
             """
                 .formatted(kafka.bootstrapServers()));
-    List<String> arguments = new ArrayList<>(List.of("produce", "--input", csv.toString()));
-    for (String option : options.split(" ")) {
-      arguments.add(option.equals("JOB") ? job.toString() : option);
-    }
-    if (!options.startsWith("JOB")) {
-      arguments.addAll(List.of("--bootstrap-servers", kafka.bootstrapServers()));
-    }
-    return arguments;
-  }
-
-  private InProcess produce(String options) throws Exception {
-    return InProcess.run(arguments(options).toArray(String[]::new));
+    String where =
+        options.startsWith("JOB") ? "" : "--bootstrap-servers " + kafka.bootstrapServers();
+    return InProcess.weir(
+        "produce --input %s " + options.replace("JOB", job.toString()) + " " + where, csv);
   }
 
   @Test

@@ -67,6 +67,10 @@ class WrongUsageTest {
           model inspect x --cell gru_tanh    | '--cell': expected rnn_tanh or rnn_relu or lstm or gru, got 'gru_tanh'
           submit jobs/many-to-one.yaml --jobmanager here | --jobmanager: expected HOST:PORT, got 'here'
           stop DIR/job.yaml --jobmanager nowhere | --jobmanager: expected HOST:PORT, got 'nowhere'
+          stop DIR/job.yaml --jobmanager localhost | --jobmanager: expected HOST:PORT, got 'localhost'
+          stop DIR/job.yaml --jobmanager a/b:1 | --jobmanager: expected HOST:PORT, got 'a/b:1'
+          stop DIR/job.yaml --jobmanager host:port | --jobmanager: expected HOST:PORT, got 'host:port'
+          stop DIR/job.yaml --jobmanager :1 | --jobmanager: expected HOST:PORT, got ':1'
           train ONE --out DIR/m --mode many-to-many --horizon 3 | horizon: expected seq_len (5) for many-to-many, got 3
           forecast ONE --horizon 1001        | --horizon: expected at most 1000 for a learner of this size, got 1001
           forecast ONE --season weekly       | --season: expected a number, two such as 7,365, auto or a CSV file, got weekly

@@ -78,6 +78,8 @@ class ErrorHintIT {
             + " REST endpoint, got | is it running there? --jobmanager HOST:PORT names another",
         "stop DIR/good.yaml --jobmanager localhost:1 | Flink at localhost:1: expected an answer to"
             + " /jobs/overview, got no connection | is a JobManager's REST endpoint there?",
+        "stop DIR/good.yaml --jobmanager [::1]:1 | Flink at [::1]:1: expected an answer to"
+            + " /jobs/overview, got no connection | is a JobManager's REST endpoint there?",
       })
   void eachFailureSaysWhatToDoNext(String command, String problem, String next) {
     String typed =

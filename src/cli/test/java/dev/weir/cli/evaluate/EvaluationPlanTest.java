@@ -209,7 +209,7 @@ class EvaluationPlanTest {
   }
 
   /** A random walk whose next values a model knows, as it says itself, made at a lag. */
-  private String run(String made, String... more) throws Exception {
+  private String run(String made, String more) throws Exception {
     Random random = new Random(7);
     StringBuilder series = new StringBuilder("timestamp,value\n");
     StringBuilder outside = new StringBuilder("timestamp,made,oracle\n");
@@ -223,11 +223,9 @@ class EvaluationPlanTest {
     }
     Path input = Files.writeString(dir.resolve("walk.csv"), series);
     Path file = Files.writeString(dir.resolve("oracle.csv"), outside);
-    List<String> command = new ArrayList<>(List.of("evaluate", "--input", input.toString()));
-    command.addAll(List.of("--season", "1", "--outside", file.toString()));
-    command.addAll(List.of(more));
-    command.addAll(List.of("--horizon", "1"));
-    return InProcess.run(command.toArray(String[]::new)).succeeded().out();
+    return InProcess.succeeds(
+            "evaluate --input %s --season 1 --outside %s --horizon 1" + more, input, file)
+        .out();
   }
 
   private static double mae(String json, String method) throws Exception {
@@ -237,22 +235,22 @@ class EvaluationPlanTest {
 
   @Test
   void evaluationLearnsFromOutsideModelsAndScoresThem() throws Exception {
-    String json = run("-3600000", "--format", "json"); // made at the value before
+    String json = run("-3600000", " --format json"); // made at the value before
     assertThat(mae(json, "outside:oracle")).isCloseTo(1, within(1e-9));
     assertThat(mae(json, "weir")).isLessThan(0.8 * mae(json, "naive"));
-    assertThat(run("-3600000")).containsPattern("  outside:oracle +[0-9]\\.[0-9]{3}\n");
+    assertThat(run("-3600000", "")).containsPattern("  outside:oracle +[0-9]\\.[0-9]{3}\n");
   }
 
   @Test
   void forecastMadeAfterTheOriginIsNotUsed() throws Exception {
-    String json = run("-3599999", "--format", "json"); // a millisecond late
+    String json = run("-3599999", " --format json"); // a millisecond late
     assertThat(mae(json, "outside:oracle")).isNaN();
     assertThat(mae(json, "weir")).isGreaterThan(0.9 * mae(json, "naive"));
   }
 
   @Test
   void forecastUsesWhatIsSaidOfTimesAfterTheFile() throws Exception {
-    run("-3600000", "--format", "json");
+    run("-3600000", " --format json");
     String command =
         "forecast --horizon 1 --season 1 --format json --input %s --outside %s"
             .formatted(dir.resolve("walk.csv"), dir.resolve("oracle.csv"));

@@ -1,6 +1,7 @@
 package dev.weir.cli.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.weir.Http;
@@ -12,11 +13,14 @@ import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.covariate.CovariateDeserializer;
 import dev.weir.model.Mode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +53,11 @@ class HealthChecksTest {
               exchange.getResponseBody().write(bytes);
               exchange.close();
             });
-    rest = new FlinkRest("localhost:" + server.getAddress().getPort(), Patience.LIMIT);
+    rest = rest(Patience.LIMIT);
+  }
+
+  private FlinkRest rest(Duration patience) {
+    return new FlinkRest("localhost:" + server.getAddress().getPort(), patience);
   }
 
   @AfterEach
@@ -247,5 +255,63 @@ class HealthChecksTest {
         .isEqualTo("FEATURES: features: expected 2, got 1");
     assertThat(problem("{\"group\":\"a\",\"time\":\"1970-01-01T00:00:00Z\",\"features\":[1,2]}"))
         .isNull();
+  }
+
+  // ---- what something else at Flink's place might answer
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "<html>hello</html> | status 200 and no JSON",
+        "'' | JSON that is no object",
+        "17 | JSON that is no object",
+        "'[[[[' | status 200 and no JSON",
+      })
+  void whatIsNoAnswerOfFlinkIsSaidToBeNone(String answer, String problem) {
+    answers.put("/jobs/overview", answer);
+    assertThatThrownBy(() -> rest.jobs())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("expected an answer to /jobs/overview, got " + problem)
+        .hasMessageContaining("is a JobManager's REST endpoint there?");
+  }
+
+  @Test
+  void errorContainsFlinksMessage() {
+    assertThatThrownBy(() -> rest.jobs()).hasMessageContaining("status 404: not found");
+  }
+
+  @Test
+  void nobodyThereIsSaidSo() {
+    server.stop(0);
+    assertThatThrownBy(() -> rest.jobs()).hasMessageContaining("got no connection");
+  }
+
+  @Test
+  void oneThatNeverEndsItsAnswerIsGivenUp() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    CountDownLatch gone = new CountDownLatch(1);
+    server.createContext(
+        "/slow",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          try (OutputStream out = exchange.getResponseBody()) {
+            while (!end.await(50, TimeUnit.MILLISECONDS)) {
+              out.write("{\"jobs\":[".getBytes(StandardCharsets.UTF_8));
+              out.flush();
+            }
+          } catch (IOException | InterruptedException e) {
+            gone.countDown(); // the client, as it should
+          }
+        });
+    long started = System.nanoTime();
+    try {
+      assertThatThrownBy(() -> rest(Duration.ofSeconds(1)).get("/slow"))
+          .hasMessageContaining("got no whole answer within 1 s");
+      assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Patience.LIMIT);
+      assertThat(gone.await(2, TimeUnit.MINUTES)).as("nobody reads on").isTrue();
+    } finally {
+      end.countDown();
+    }
   }
 }
