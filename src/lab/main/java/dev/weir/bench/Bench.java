@@ -53,15 +53,12 @@ public final class Bench implements AutoCloseable {
   /**
    * Starts the Flink processes.
    *
-   * @param main class that starts a cluster and calls {@link JobRun#serve}; its arguments are the
-   *     pipeline's name and settings of the cluster, KEY=VALUE
    * @param folder for temporary files
    * @param progress takes a line of text and the share of the work that is done
    */
   public Bench(
       BenchPlan plan,
       String bootstrapServers,
-      Class<?> main,
       Path folder,
       ObjDoubleConsumer<String> progress)
       throws IOException {
@@ -74,7 +71,7 @@ public final class Bench implements AutoCloseable {
     Map<String, String> cluster = new HashMap<>(plan.flink);
     cluster.put("taskmanager.numberOfTaskSlots", Integer.toString(plan.slots()));
     for (BenchPipeline pipeline : plan.pipelines) {
-      processes.put(pipeline, new JobProcess(main, pipeline, cluster, plan.heap, folder));
+      processes.put(pipeline, new JobProcess(pipeline, cluster, plan.heap, folder));
     }
   }
 

@@ -49,7 +49,6 @@ public final class BenchCommand implements Callable<Integer> {
             new Bench(
                 plan,
                 broker.bootstrapServers(),
-                BenchCommand.class,
                 folder,
                 (text, share) -> progress.step(share, "%s", text))) {
       TemporaryFolder.closeBeforeDeletion(bench); // after Ctrl-C
@@ -80,7 +79,7 @@ public final class BenchCommand implements Callable<Integer> {
     settings.put("restart-strategy.type", "none"); // the reason of a failure is reported
     int exitCode = 0;
     try (LocalCluster cluster = LocalCluster.start(settings)) {
-      JobRun.serve(cluster.miniCluster(), cluster::environment, args[0], answers);
+      JobRun.serve(cluster, BenchPipeline.valueOf(args[0]), answers);
     } catch (Throwable e) {
       e.printStackTrace();
       exitCode = 1;

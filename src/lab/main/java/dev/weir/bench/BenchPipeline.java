@@ -7,7 +7,6 @@ import dev.weir.job.JobSettings;
 import dev.weir.model.Mode;
 import dev.weir.stream.WeirTypeInformation;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 
 /** The measured pipelines, from the smallest to the default job. */
 public enum BenchPipeline {
@@ -27,11 +26,6 @@ public enum BenchPipeline {
 
   BenchPipeline(String label) {
     this.label = label;
-  }
-
-  /** The pipeline with this label, or null. */
-  static BenchPipeline ofLabel(String label) {
-    return Stream.of(values()).filter(p -> p.label.equals(label)).findFirst().orElse(null);
   }
 
   static int horizon(Mode mode) {

@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.MemorySize;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -250,12 +251,14 @@ public final class BenchPlan {
   private static final class PipelineLabel implements ITypeConverter<BenchPipeline> {
     @Override
     public BenchPipeline convert(String text) {
-      BenchPipeline pipeline = BenchPipeline.ofLabel(text);
-      if (pipeline == null) {
-        throw new TypeConversionException(
-            "expected identity, last-value, forecast or learn, got '%s'".formatted(text));
-      }
-      return pipeline;
+      return Stream.of(BenchPipeline.values())
+          .filter(pipeline -> pipeline.toString().equals(text))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new TypeConversionException(
+                      "expected identity, last-value, forecast or learn, got '%s'"
+                          .formatted(text)));
     }
   }
 }

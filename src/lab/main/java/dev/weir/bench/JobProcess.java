@@ -30,11 +30,9 @@ final class JobProcess implements AutoCloseable {
   /**
    * Starts the process with this JVM's own flags, except those of its heap.
    *
-   * @param main class that starts a cluster and calls {@link JobRun#serve}
    * @param flink settings of the cluster
    */
-  JobProcess(
-      Class<?> main, BenchPipeline pipeline, Map<String, String> flink, String heap, Path folder)
+  JobProcess(BenchPipeline pipeline, Map<String, String> flink, String heap, Path folder)
       throws IOException {
     this.pipeline = pipeline;
     List<String> command = new ArrayList<>();
@@ -51,7 +49,7 @@ final class JobProcess implements AutoCloseable {
     command.add("-XX:-UseDynamicNumberOfCompilerThreads"); // a thread's CPU is lost when it ends
     command.add("-Djava.io.tmpdir=" + folder);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.addAll(List.of(main.getName(), pipeline.name()));
+    command.addAll(List.of(BenchCommand.class.getName(), pipeline.name()));
     flink.forEach((key, value) -> command.add(key + "=" + value));
     log = folder.resolve(pipeline + ".log");
     process = new ProcessBuilder(command).redirectError(log.toFile()).start();

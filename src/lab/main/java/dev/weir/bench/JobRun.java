@@ -2,6 +2,7 @@ package dev.weir.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.management.OperatingSystemMXBean;
+import dev.weir.cli.local.LocalCluster;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
 import java.io.BufferedReader;
@@ -17,7 +18,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.management.AttributeNotFoundException;
 import javax.management.InstanceNotFoundException;
@@ -35,7 +35,6 @@ import org.apache.flink.runtime.checkpoint.CompletedCheckpointStats;
 import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.executiongraph.AccessExecutionGraph;
 import org.apache.flink.runtime.executiongraph.AccessExecutionVertex;
-import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
@@ -45,7 +44,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  * <p>The consumer counts a fetched batch once it is handed over whole. So a measurement starts and
  * ends when the count moves; otherwise a slow pipeline would seem to do nothing, or twice as much.
  */
-public final class JobRun implements AutoCloseable {
+final class JobRun implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final long LOOK_MILLIS = 20;
@@ -55,8 +54,7 @@ public final class JobRun implements AutoCloseable {
   private static final OperatingSystemMXBean SYSTEM =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 
-  private final MiniCluster cluster;
-  private final Supplier<StreamExecutionEnvironment> environments;
+  private final LocalCluster cluster;
   private final BenchPipeline pipeline;
   private final Request request;
   private JobClient job;
@@ -91,22 +89,15 @@ public final class JobRun implements AutoCloseable {
    *
    * @param cluster with slots for the tasks, also of a rescaled job, and {@code
    *     restart-strategy.type: none}
-   * @param environments whose jobs run on {@code cluster}
-   * @param pipeline name of a {@link BenchPipeline}
    */
-  public static void serve(
-      MiniCluster cluster,
-      Supplier<StreamExecutionEnvironment> environments,
-      String pipeline,
-      PrintStream answers)
+  static void serve(LocalCluster cluster, BenchPipeline pipeline, PrintStream answers)
       throws Exception {
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       Request request = JSON.readValue(line, Request.class);
       Report.Repetition result = null;
-      try (JobRun run =
-          new JobRun(cluster, environments, BenchPipeline.valueOf(pipeline), request)) {
+      try (JobRun run = new JobRun(cluster, pipeline, request)) {
         if (request.throughput != null) {
           result = run.measure(request.throughput);
         } else {
@@ -120,21 +111,15 @@ public final class JobRun implements AutoCloseable {
     }
   }
 
-  private JobRun(
-      MiniCluster cluster,
-      Supplier<StreamExecutionEnvironment> environments,
-      BenchPipeline pipeline,
-      Request request)
-      throws Exception {
+  private JobRun(LocalCluster cluster, BenchPipeline pipeline, Request request) throws Exception {
     this.cluster = cluster;
-    this.environments = environments;
     this.pipeline = pipeline;
     this.request = request;
     submit(new Configuration());
   }
 
   private void submit(Configuration more) throws Exception {
-    StreamExecutionEnvironment env = environments.get();
+    StreamExecutionEnvironment env = cluster.environment();
     env.configure(Configuration.fromMap(request.flink()));
     env.configure(more);
     JobSettings settings = JobSettings.read(Path.of(request.job()), request.options());
@@ -258,12 +243,15 @@ public final class JobRun implements AutoCloseable {
   }
 
   private CompletedCheckpointStats checkpoint() throws Exception {
-    cluster.triggerCheckpoint(job.getJobID(), CheckpointType.CONFIGURED).get(5, TimeUnit.MINUTES);
+    cluster
+        .miniCluster()
+        .triggerCheckpoint(job.getJobID(), CheckpointType.CONFIGURED)
+        .get(5, TimeUnit.MINUTES);
     return graph().getCheckpointStatsSnapshot().getHistory().getLatestCompletedCheckpoint();
   }
 
   private AccessExecutionGraph graph() throws Exception {
-    return cluster.getExecutionGraph(job.getJobID()).get();
+    return cluster.miniCluster().getExecutionGraph(job.getJobID()).get();
   }
 
   /** Milliseconds to stop the job with a savepoint, and then until so many tasks run. */

@@ -164,29 +164,21 @@ public final class Report {
    */
   Map<String, Double> ratios() {
     Map<String, Double> ratios = new LinkedHashMap<>();
+    Function<Repetition, Double> cpu = Repetition::cpuMicrosPerRecord;
     for (BenchCase c : repetitions.keySet()) {
       String of = "_" + c.pipeline().toString().replace('-', '_');
       if (c.pipeline() != BenchPipeline.FORECAST) {
-        ratio(
-            ratios,
-            "cpu" + of + "_over_forecast",
-            c,
-            c.with(BenchPipeline.FORECAST),
-            Repetition::cpuMicrosPerRecord);
+        BenchCase base = c.with(BenchPipeline.FORECAST);
+        ratio(ratios, "cpu" + of + "_over_forecast", c, base, cpu);
       }
       if (c.backend() == Backend.rocksdb) {
-        ratio(
-            ratios,
-            "cpu_rocksdb_over_hashmap" + of,
-            c,
-            c.with(Backend.hashmap),
-            Repetition::cpuMicrosPerRecord);
+        ratio(ratios, "cpu_rocksdb_over_hashmap" + of, c, c.with(Backend.hashmap), cpu);
       }
       if (c.series() != BASE_SERIES) {
         BenchCase base = c.withSeries(BASE_SERIES);
         String over = "_" + c.series() + "_over_" + BASE_SERIES + of;
         ratio(ratios, "throughput" + over, c, base, Repetition::recordsPerSecond);
-        ratio(ratios, "cpu" + over, c, base, Repetition::cpuMicrosPerRecord);
+        ratio(ratios, "cpu" + over, c, base, cpu);
       }
     }
     return ratios;
