@@ -57,10 +57,7 @@ public final class Bench implements AutoCloseable {
    * @param progress takes a line of text and the share of the work that is done
    */
   public Bench(
-      BenchPlan plan,
-      String bootstrapServers,
-      Path folder,
-      ObjDoubleConsumer<String> progress)
+      BenchPlan plan, String bootstrapServers, Path folder, ObjDoubleConsumer<String> progress)
       throws IOException {
     this.plan = plan;
     this.bootstrapServers = bootstrapServers;

@@ -83,7 +83,7 @@ public final class AnomaliesCommand implements Callable<Integer> {
     plan = plan.withSecondSeason(season.second());
     int features = plan.settings().inputs().features();
     output.write(
-        AnomalyEvaluation.read(inputs, season, csv.columns(), options, features, labels)
+        new AnomalyEvaluation(inputs, season, csv.columns(), options, features, labels)
             .run(plan, season, settings, new ProgressLine()));
     return 0;
   }

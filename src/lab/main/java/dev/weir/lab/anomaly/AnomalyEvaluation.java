@@ -91,10 +91,6 @@ final class AnomalyEvaluation {
   private final List<Entry> entries = new ArrayList<>();
   private final boolean labelled;
 
-  private AnomalyEvaluation(boolean labelled) {
-    this.labelled = labelled;
-  }
-
   /**
    * Reads the files.
    *
@@ -102,7 +98,7 @@ final class AnomalyEvaluation {
    * @throws IOException when a file can't be read, naming the first line that is wrong
    * @throws UsageException when files and labels do not belong together
    */
-  static AnomalyEvaluation read(
+  AnomalyEvaluation(
       List<Path> inputs,
       EvaluationSeasons season,
       SeriesColumns columns,
@@ -110,7 +106,7 @@ final class AnomalyEvaluation {
       int features,
       Path labels)
       throws IOException {
-    AnomalyEvaluation evaluation = new AnomalyEvaluation(labels != null);
+    this.labelled = labels != null;
     Map<String, Path> files = below(inputs, season.files());
     Map<String, List<Observation>> series = new LinkedHashMap<>();
     Map<String, String> names = new LinkedHashMap<>(); // of files, by series
@@ -119,24 +115,28 @@ final class AnomalyEvaluation {
     for (Map.Entry<String, Path> file : files.entrySet()) {
       String name = file.getKey();
       List<Observation> observations = observations(name, file.getValue(), columns, features);
-      season.check(observations.get(0).series());
-      series.put(observations.get(0).series(), observations);
-      String other = names.put(observations.get(0).series(), name);
+      String of = observations.get(0).series();
+      season.check(of);
+      series.put(of, observations);
+      String other = names.put(of, name);
       UsageException.check(
           other == null,
           "--input",
           "series of different names",
-          "%s in %s and %s".formatted(Printable.line(observations.get(0).series()), other, name));
+          "%s in %s and %s".formatted(Printable.line(of), other, name));
     }
-    Map<String, Grid> grids =
-        options.areSampled() ? options.grids("weir lab anomalies", series) : byCount(series);
+    Map<String, Grid> grids = new LinkedHashMap<>();
+    if (options.areSampled()) {
+      grids.putAll(options.grids("weir lab anomalies", series));
+    } else {
+      series.forEach((name, rows) -> grids.put(name, new Grid(rows)));
+    }
     for (Map.Entry<String, Grid> grid : grids.entrySet()) {
       String name = names.get(grid.getKey());
       List<Window> indices =
           indices(name, windows.getOrDefault(name, List.of()), grid.getValue().rows());
-      evaluation.entries.add(new Entry(name, grid.getValue(), indices));
+      entries.add(new Entry(name, grid.getValue(), indices));
     }
-    return evaluation;
   }
 
   /**
@@ -169,12 +169,6 @@ final class AnomalyEvaluation {
       throw new IOException("--input: expected CSV files with series, got none in " + inputs);
     }
     return files;
-  }
-
-  private static Map<String, Grid> byCount(Map<String, List<Observation>> series) {
-    Map<String, Grid> grids = new LinkedHashMap<>();
-    series.forEach((name, rows) -> grids.put(name, new Grid(rows)));
-    return grids;
   }
 
   private static List<Observation> observations(

@@ -8,6 +8,7 @@ import dev.weir.cli.console.Result;
 import dev.weir.cli.console.Table;
 import dev.weir.kafka.wire.Json;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -67,13 +68,14 @@ record ClassResult(
     return lines;
   }
 
+  private String counts() {
+    return "%,d classified, %,d learned from, %d classes"
+        .formatted(weir.count(), learned, classes.size());
+  }
+
   @Override
   public String table() {
-    StringBuilder text = new StringBuilder();
-    text.append(
-        String.format(
-            "%,d classified, %,d learned from, %d classes%n",
-            weir.count(), learned, classes.size()));
+    StringBuilder text = new StringBuilder(counts()).append(System.lineSeparator());
     text.append(METHODS.text(ranking()));
     if (classes.size() <= SHOWN_CLASSES) {
       confusion(text);
@@ -128,11 +130,7 @@ record ClassResult(
   /** One HTML file that needs nothing else. */
   String page() {
     StringBuilder page = Html.page("Weir: evaluation of classes", "");
-    Html.dim(
-        page,
-        String.format(
-            "%,d classified, %,d learned from, %d classes.",
-            weir.count(), learned, classes.size()));
+    Html.dim(page, counts() + ".");
     if (!note.isEmpty()) {
       Html.dim(page, note);
     }
@@ -156,10 +154,7 @@ record ClassResult(
     Html.row(page, "th", head);
     long[][] confusion = weir.confusion();
     for (int k = 0; k < confusion.length; k++) {
-      long sum = 0;
-      for (long count : confusion[k]) {
-        sum += count;
-      }
+      long sum = Arrays.stream(confusion[k]).sum();
       page.append("<tr><th>").append(Html.escaped(classes.get(k))).append("</th>");
       for (long count : confusion[k]) {
         page.append(

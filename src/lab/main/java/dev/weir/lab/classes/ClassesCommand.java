@@ -82,7 +82,7 @@ public final class ClassesCommand implements Callable<Integer> {
           classifier == null, "--classifier", "none with --prequential", classifier);
       UsageException.check(
           Files.isRegularFile(prequential), "--prequential", "a CSV file", prequential);
-      return new PrequentialEvaluation(prequential, label, seed == null ? 1 : seed).run(progress);
+      return PrequentialEvaluation.of(prequential, label, seed == null ? 1 : seed, progress);
     }
     UsageException.check(label == null, "--label", "--prequential as well", "none");
     UsageException.check(seed == null, "--seed", "--prequential as well", "none");
@@ -92,6 +92,6 @@ public final class ClassesCommand implements Callable<Integer> {
         "a model file, or --prequential",
         classifier);
     UsageException.check(test != null && Files.isRegularFile(test), "--test", "a .ts file", test);
-    return new ModelEvaluation(classifier, test).run();
+    return ModelEvaluation.of(classifier, test);
   }
 }

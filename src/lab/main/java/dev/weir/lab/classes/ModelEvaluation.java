@@ -12,15 +12,9 @@ import java.util.Map;
 /** Classifies the windows of a file with a model that was trained before. */
 final class ModelEvaluation {
 
-  private final Path file;
-  private final Path test;
+  private ModelEvaluation() {}
 
-  ModelEvaluation(Path file, Path test) {
-    this.file = file;
-    this.test = test;
-  }
-
-  ClassResult run() throws IOException {
+  static ClassResult of(Path file, Path test) throws IOException {
     ClassifierModel model = ClassifierFiles.read(file, "classifier");
     TsFile.Contents asked = TsFile.read(test, model.classes());
     if (asked.channels() != model.rnn().inputSize()) {

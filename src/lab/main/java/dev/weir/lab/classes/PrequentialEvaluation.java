@@ -21,33 +21,19 @@ final class PrequentialEvaluation {
 
   private static final int SHOWN_ROWS = 1_000;
 
-  private final Path file;
-  private final String label;
-  private final long seed;
+  private PrequentialEvaluation() {}
 
-  PrequentialEvaluation(Path file, String label, long seed) {
-    this.file = file;
-    this.label = label;
-    this.seed = seed;
-  }
+  private record Series(StreamState state, float[] values) {}
 
-  ClassResult run(ProgressLine progress) throws IOException {
+  static ClassResult of(Path file, String label, long seed, ProgressLine progress)
+      throws IOException {
     LabelledRows.Contents contents = LabelledRows.contents(file, label);
     List<String> classes = List.copyOf(contents.labels().keySet());
     if (classes.size() < 2) {
       throw new IOException(
           "--prequential: expected at least two different labels, got " + classes);
     }
-    try (LabelledRows rows = LabelledRows.open(file, contents)) {
-      return run(rows, contents.width(), classes, contents.rows(), progress);
-    }
-  }
-
-  private record Series(StreamState state, float[] values) {}
-
-  private ClassResult run(
-      LabelledRows rows, int width, List<String> classes, long all, ProgressLine progress)
-      throws IOException {
+    int width = contents.width();
     StreamClassifier classifier;
     try {
       classifier = new StreamClassifier(StreamClassifier.Settings.of(width, classes.size(), seed));
@@ -59,22 +45,28 @@ final class PrequentialEvaluation {
     ClassScore mixture = scores.values().iterator().next();
     Map<String, Series> states = new HashMap<>();
     long missing = 0;
-    for (LabelledRows.Row row = rows.next(); row != null; row = rows.next()) {
-      Series series =
-          states.computeIfAbsent(
-              row.series(), name -> new Series(classifier.newState(), new float[width]));
-      missing += update(series.values(), row.values());
-      double[][] probabilities = classifier.classify(series.state(), series.values());
-      int truth = classes.indexOf(row.label());
-      int next = 0;
-      for (ClassScore score : scores.values()) {
-        score.add(probabilities[next++], truth);
-      }
-      classifier.learn(series.state(), 0, classes.size(), truth);
-      long done = mixture.count();
-      if (done % SHOWN_ROWS == 0) {
-        progress.show(
-            (double) done / all, ": %,d of %,d rows, accuracy %.4f", done, all, mixture.accuracy());
+    try (LabelledRows rows = LabelledRows.open(file, contents)) {
+      for (LabelledRows.Row row = rows.next(); row != null; row = rows.next()) {
+        Series series =
+            states.computeIfAbsent(
+                row.series(), name -> new Series(classifier.newState(), new float[width]));
+        missing += update(series.values(), row.values());
+        double[][] probabilities = classifier.classify(series.state(), series.values());
+        int truth = classes.indexOf(row.label());
+        int next = 0;
+        for (ClassScore score : scores.values()) {
+          score.add(probabilities[next++], truth);
+        }
+        classifier.learn(series.state(), 0, classes.size(), truth);
+        long done = mixture.count();
+        if (done % SHOWN_ROWS == 0) {
+          progress.show(
+              (double) done / contents.rows(),
+              ": %,d of %,d rows, accuracy %.4f",
+              done,
+              contents.rows(),
+              mixture.accuracy());
+        }
       }
     }
     String note =

@@ -14,50 +14,27 @@ import java.util.List;
  *
  * <p>The scale of MASE and MSIS is the mean |y[t] - y[t-m]| of the training part, m the season of
  * the scores; of a series without one both are over 1, and {@link HoldoutResult} leaves them out.
- * Immutable.
+ *
+ * @param training values in order of time
+ * @param truth the values after them: as many as are forecast; NaN where there is no value, which
+ *     is not scored
+ * @param m season of the scores; 1 for none
+ * @param missing indices of training values that are filled in
+ * @param scale 0 where the training part repeats itself each season, or is not longer than one
  */
-final class Holdout {
+record Holdout(
+    String series, double[] training, double[] truth, int m, BitSet missing, double scale) {
 
   private static final double FLOOR = 1e-9;
 
-  private final String series;
-  private final double[] y;
-  private final double[] truth;
-  private final int m;
-  private final BitSet missing;
-  private final double scale;
-
-  /**
-   * @param training values in order of time, not copied
-   * @param truth the values after them, not copied: as many as are forecast; NaN where there is no
-   *     value, which is not scored
-   * @param m season of the scores; 1 for none
-   * @param missing indices of training values that are filled in
-   */
   Holdout(String series, double[] training, double[] truth, int m, BitSet missing) {
-    this.series = series;
-    this.y = training;
-    this.truth = truth;
-    this.m = m;
-    this.scale = Evaluation.meanDifference(y, missing, y.length, m, false);
-    this.missing = missing;
-  }
-
-  String series() {
-    return series;
-  }
-
-  /** Season of the scores. */
-  int m() {
-    return m;
-  }
-
-  /**
-   * What MASE and MSIS are divided by; 0 where the training part repeats itself each season, or is
-   * not longer than one.
-   */
-  double scale() {
-    return scale;
+    this(
+        series,
+        training,
+        truth,
+        m,
+        missing,
+        Evaluation.meanDifference(training, missing, training.length, m, false));
   }
 
   /** Sum of |truth| over the steps. */
@@ -68,9 +45,9 @@ final class Holdout {
   /** The value a whole number of seasons before each step; the newest value if m is 1. */
   double[] seasonalNaive() {
     double[] forecast = new double[truth.length];
-    int season = Math.min(m, y.length);
+    int season = Math.min(m, training.length);
     for (int i = 0; i < forecast.length; i++) {
-      forecast[i] = y[y.length - season + i % season];
+      forecast[i] = training[training.length - season + i % season];
     }
     return forecast;
   }
@@ -86,8 +63,8 @@ final class Holdout {
     sums.add(truth, forecast, intervals);
     Evaluation.Sums naive = new Evaluation.Sums(0);
     naive.add(truth, seasonalNaive(), List.of());
-    double squaredScale =
-        Math.max(FLOOR, Math.sqrt(Evaluation.meanDifference(y, missing, y.length, 1, true)));
+    double squares = Evaluation.meanDifference(training, missing, training.length, 1, true);
+    double squaredScale = Math.max(FLOOR, Math.sqrt(squares));
     return sums.score(scale > 0 ? scale : 1, squaredScale, naive.meanError());
   }
 }

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What others published of models, by task. Immutable. */
-final class Published {
+/** What others published of models, by task. */
+record Published(Map<String, List<Published.Entry>> byTask) {
 
   /** What sources call the method that scores are compared with. */
   static final String NAIVE = "seasonal_naive";
@@ -23,10 +23,6 @@ final class Published {
    */
   record Entry(String task, String model, double mase, double wql, boolean seen, String source) {}
 
-  private final Map<String, List<Entry>> byTask = new LinkedHashMap<>();
-
-  private Published() {}
-
   /**
    * Reads columns {@code task}, {@code model}, {@code mase}, {@code wql} and {@code source}, and
    * {@code seen_in_training} if there is one; there may be others.
@@ -34,7 +30,7 @@ final class Published {
    * @param file that may be missing
    */
   static Published of(Path file) throws IOException {
-    Published published = new Published();
+    Published published = new Published(new LinkedHashMap<>());
     if (!Files.exists(file)) {
       return published;
     }

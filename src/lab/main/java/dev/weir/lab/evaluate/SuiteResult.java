@@ -124,6 +124,10 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
     return outcomes.stream().filter(one -> one.problem == null).toList();
   }
 
+  private List<String> leftOut() {
+    return outcomes.stream().filter(one -> one.problem != null).map(Outcome::line).toList();
+  }
+
   private Rank rank(Outcome outcome, String figure) {
     return Rank.of(
         outcome.get(figure),
@@ -241,9 +245,7 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
       text.append(table.text(shown(standing.mase)));
     }
     text.append(String.format("%n%s%n", MARKED));
-    outcomes.stream()
-        .filter(one -> one.problem != null)
-        .forEach(one -> text.append(String.format("%nleft out: %s%n", one.line())));
+    leftOut().forEach(line -> text.append(String.format("%nleft out: %s%n", line)));
     return text.toString();
   }
 
@@ -282,7 +284,7 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
       source.set("seen_in_training", Json.tree(standing.seen));
     }
     ArrayNode left = root.putArray("left_out");
-    outcomes.stream().filter(one -> one.problem != null).forEach(one -> left.add(one.line()));
+    leftOut().forEach(left::add);
     return root.toString();
   }
 
@@ -308,9 +310,7 @@ record SuiteResult(List<Outcome> outcomes, Published published) implements Resul
     page.append("<h2>Tasks</h2>\n<div class=\"wide\"><table>\n");
     Html.rows(page, tasks(), counted());
     page.append("</table></div>\n");
-    outcomes.stream()
-        .filter(one -> one.problem != null)
-        .forEach(one -> Html.dim(page, "Left out: " + one.line()));
+    leftOut().forEach(line -> Html.dim(page, "Left out: " + line));
     return page.append("</body>\n</html>\n").toString();
   }
 }

@@ -134,7 +134,8 @@ public final class TrainWeirCommand implements Callable<Integer> {
     List<TrainingSeries> all = TrainingFiles.read(inputs, csv.columns());
     series = all.stream().filter(one -> !stretches.isKnown(one.values())).toList();
     CandidateTask task = new CandidateTask(cell, hiddenSize, numLayers, !unidirectional, UNITS);
-    TrainingState state = new TrainingState(out.path(), fingerprint(task));
+    Path progressFile = out.path().resolveSibling(out.path().getFileName() + ".progress");
+    TrainingState state = new TrainingState(progressFile, fingerprint(task));
     long started = System.nanoTime();
     WeirTrainer.Settings settings = new WeirTrainer.Settings(learningRate, samples, seed, threads);
     try (WeirTrainer trainer = new WeirTrainer(task, settings, series)) {

@@ -6,30 +6,19 @@ import dev.weir.model.Safetensors.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The file beside a model in training from which an interrupted training continues. */
-final class TrainingState {
+/**
+ * The file beside a model in training from which an interrupted training continues.
+ *
+ * @param fingerprint of what a training must have in common with a saved state to go on from it
+ */
+record TrainingState(Path file, String fingerprint) {
 
   private static final String FINGERPRINT = "fingerprint";
-
-  private final Path file;
-  private final String fingerprint;
-
-  /**
-   * @param model file that is trained
-   * @param fingerprint of what a training must have in common with a saved state to go on from it
-   */
-  TrainingState(Path model, String fingerprint) {
-    this.file = model.resolveSibling(model.getFileName() + ".progress");
-    this.fingerprint = fingerprint;
-  }
-
-  Path file() {
-    return file;
-  }
 
   /** Writes the state; an interruption leaves the one before. */
   void save(Progress progress) throws IOException {
@@ -40,16 +29,10 @@ final class TrainingState {
             "best", progress.best(),
             "optimizer", progress.optimizer())
         .forEach((name, values) -> tensors.put(name, new Tensor(List.of(values.length), values)));
-    Map<String, String> figures =
-        Map.of(
-            FINGERPRINT,
-            fingerprint,
-            "round",
-            Integer.toString(progress.round()),
-            "updates",
-            Long.toString(progress.updates()),
-            "best_score",
-            Double.toString(progress.bestScore()));
+    Map<String, String> figures = new HashMap<>(Map.of(FINGERPRINT, fingerprint));
+    figures.put("round", Integer.toString(progress.round()));
+    figures.put("updates", Long.toString(progress.updates()));
+    figures.put("best_score", Double.toString(progress.bestScore()));
     Safetensors.writeAtomically(file, Safetensors.toBytes(tensors, figures));
   }
 
