@@ -88,13 +88,13 @@ public final class Comparison {
       planned += rounds * (Kernel.values().length + work.peers().size());
     }
     for (int round = 0; round < rounds; round++) {
-      peak.add(run(PeakBenchmark.class, "peak", Kernel.VECTOR, Map.of()));
+      peak.add(run(PeakBenchmark.class, "peak", Kernel.vector, Map.of()));
       for (Work work : works) {
         for (Kernel kernel : Kernel.values()) {
           time(work, kernel.toString(), "weir", kernel);
         }
         for (OtherLibrary peer : work.peers()) {
-          time(work, peer.library(), peer.library(), Kernel.PLAIN);
+          time(work, peer.library(), peer.library(), Kernel.plain);
         }
       }
     }
@@ -118,7 +118,7 @@ public final class Comparison {
     done++;
     System.err.printf("%d of %d: %s%n", done, planned, what);
     List<String> jvm = new ArrayList<>();
-    if (kernel == Kernel.VECTOR) {
+    if (kernel == Kernel.vector) {
       jvm.add("--add-modules=jdk.incubator.vector");
     }
     jvm.addAll(

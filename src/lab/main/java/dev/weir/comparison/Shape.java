@@ -4,6 +4,7 @@ import dev.weir.rnn.Cell;
 import dev.weir.rnn.Initialization;
 import dev.weir.rnn.RnnConfig;
 import dev.weir.rnn.TorchRandom;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -21,13 +22,8 @@ record Shape(Cell cell, int numLayers, int hiddenSize, int inputSize, int seqLen
       throw new IllegalArgumentException(
           "shape: expected cell:layers:hidden:input:steps:batch, got " + text);
     }
-    return new Shape(
-        Cell.valueOf(parts[0]),
-        Integer.parseInt(parts[1]),
-        Integer.parseInt(parts[2]),
-        Integer.parseInt(parts[3]),
-        Integer.parseInt(parts[4]),
-        Integer.parseInt(parts[5]));
+    int[] n = Arrays.stream(parts).skip(1).mapToInt(Integer::parseInt).toArray();
+    return new Shape(Cell.valueOf(parts[0]), n[0], n[1], n[2], n[3], n[4]);
   }
 
   String text() {

@@ -21,41 +21,41 @@ record Work(
     return List.of(
         forward(
             "RNN_TANH:3:2:1:5:1",
-            new Target(Kernel.PLAIN, OtherLibrary.ONNX, 50, 70),
-            new Target(Kernel.PLAIN, OtherLibrary.DJL, 600, 1000),
-            new Target(Kernel.PLAIN, OtherLibrary.TORCH, 500, 820),
-            new Target(Kernel.VECTOR, OtherLibrary.ONNX, 50, 70),
-            new Target(Kernel.VECTOR, OtherLibrary.DJL, 600, 1000),
-            new Target(Kernel.VECTOR, OtherLibrary.TORCH, 500, 820)),
+            new Target(Kernel.plain, OtherLibrary.ONNX, 50, 70),
+            new Target(Kernel.plain, OtherLibrary.DJL, 600, 1000),
+            new Target(Kernel.plain, OtherLibrary.TORCH, 500, 820),
+            new Target(Kernel.vector, OtherLibrary.ONNX, 50, 70),
+            new Target(Kernel.vector, OtherLibrary.DJL, 600, 1000),
+            new Target(Kernel.vector, OtherLibrary.TORCH, 500, 820)),
         forward("RNN_TANH:3:2:1:5:32"),
         forward(
             "RNN_TANH:2:32:4:24:1",
-            new Target(Kernel.VECTOR, OtherLibrary.ONNX, 6, 8.7),
-            new Target(Kernel.VECTOR, OtherLibrary.TORCH, 45, 66),
-            new Target(Kernel.PLAIN, OtherLibrary.ONNX, 2.3, 3.8),
-            new Target(Kernel.PLAIN, OtherLibrary.TORCH, 18, 29)),
+            new Target(Kernel.vector, OtherLibrary.ONNX, 6, 8.7),
+            new Target(Kernel.vector, OtherLibrary.TORCH, 45, 66),
+            new Target(Kernel.plain, OtherLibrary.ONNX, 2.3, 3.8),
+            new Target(Kernel.plain, OtherLibrary.TORCH, 18, 29)),
         forward("RNN_TANH:2:32:4:24:32"),
         forward(
             "RNN_TANH:2:64:4:96:1",
-            new Target(Kernel.VECTOR, OtherLibrary.ONNX, 2.6, 3.8),
-            new Target(Kernel.VECTOR, OtherLibrary.TORCH, 12, 18)),
+            new Target(Kernel.vector, OtherLibrary.ONNX, 2.6, 3.8),
+            new Target(Kernel.vector, OtherLibrary.TORCH, 12, 18)),
         forward("RNN_TANH:2:64:4:96:32"),
         forward("LSTM:2:32:4:24:1"),
         forward("GRU:2:32:4:24:1"),
         forward(
             "RNN_TANH:2:32:6:24:1",
-            new Target(Kernel.VECTOR, OtherLibrary.ONNX, 6, 9)), // a classifier of six sensors
+            new Target(Kernel.vector, OtherLibrary.ONNX, 6, 9)), // a classifier of six sensors
         forward("GRU:2:32:6:24:1"),
-        training("RNN_TANH:2:32:1:24:1", new Target(Kernel.VECTOR, OtherLibrary.TORCH, 50, 109)),
-        training("RNN_TANH:2:32:1:24:32", new Target(Kernel.VECTOR, OtherLibrary.TORCH, 2.5, 6)),
+        training("RNN_TANH:2:32:1:24:1", new Target(Kernel.vector, OtherLibrary.TORCH, 50, 109)),
+        training("RNN_TANH:2:32:1:24:32", new Target(Kernel.vector, OtherLibrary.TORCH, 2.5, 6)),
         new Work(
             "learning",
             LearningBenchmark.class,
             null,
             List.of(OtherLibrary.RCF),
             List.of(
-                new Target(Kernel.VECTOR, OtherLibrary.RCF, 10, 25),
-                new Target(Kernel.PLAIN, OtherLibrary.RCF, 10, 25))),
+                new Target(Kernel.vector, OtherLibrary.RCF, 10, 25),
+                new Target(Kernel.plain, OtherLibrary.RCF, 10, 25))),
         new Work("alarm", AlarmBenchmark.class, null, List.of(OtherLibrary.RCF), List.of()));
   }
 

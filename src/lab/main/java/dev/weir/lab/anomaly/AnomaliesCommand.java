@@ -14,10 +14,10 @@ import dev.weir.option.AnomalyOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -100,13 +100,10 @@ public final class AnomaliesCommand implements Callable<Integer> {
   }
 
   private Set<Reason> ofLabels() {
-    if (reasons == null) {
-      return EnumSet.copyOf(Reason.OF_VALUES);
-    }
-    Set<Reason> some = EnumSet.noneOf(Reason.class);
-    for (String label : reasons) {
-      some.add(UsageException.parsed("--reasons: ", () -> Reason.of(label.strip())));
-    }
-    return some;
+    return reasons == null
+        ? Set.copyOf(Reason.OF_VALUES)
+        : reasons.stream()
+            .map(label -> UsageException.parsed("--reasons: ", () -> Reason.of(label.strip())))
+            .collect(Collectors.toSet());
   }
 }

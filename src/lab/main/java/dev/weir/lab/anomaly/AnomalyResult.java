@@ -9,9 +9,7 @@ import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.kafka.wire.Json;
 import dev.weir.lab.anomaly.NabScore.Profile;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -24,10 +22,6 @@ import java.util.stream.Stream;
  */
 record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelled)
     implements Result {
-
-  /** Reasons of alarms; a break is no alarm. */
-  private static final Set<Reason> ALARMS =
-      EnumSet.of(Reason.NOVELTY, Reason.LEVEL, Reason.DRIFT, Reason.ERROR);
 
   /**
    * @param time milliseconds since 1970
@@ -130,7 +124,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     root.put("breaks", breaks());
     root.put("budget", settings.budget().toString());
     ObjectNode reasons = root.putObject("reasons");
-    for (Reason reason : ALARMS) {
+    for (Reason reason : Reason.OF_EVIDENCE) {
       reasons.put(reason.label(), count(alarms(), reason, true) + count(alarms(), reason, false));
     }
     ArrayNode all = root.putArray("series");
@@ -209,9 +203,7 @@ record AnomalyResult(List<OfFile> files, AlarmSettings settings, boolean labelle
     if (labelled) {
       reasons.text("in a window", "%d", reason -> count(alarms(), reason, true));
     }
-    text.append("%n".formatted())
-        .append(reasons.text(List.copyOf(ALARMS)))
-        .append("%n".formatted());
+    text.append("%n".formatted()).append(reasons.text(Reason.OF_EVIDENCE)).append("%n".formatted());
     return text.append(ofFiles().text(files)).toString();
   }
 }

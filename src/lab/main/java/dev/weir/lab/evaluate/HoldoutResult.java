@@ -56,7 +56,11 @@ record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String 
 
   /** Parts of series that have no scale, which mase and msis leave out. */
   long withoutScale() {
-    return parts.stream().filter(part -> !(part.holdout.scale() > 0)).count();
+    return parts.size() - withScale().count();
+  }
+
+  private Stream<Part> withScale() {
+    return parts.stream().filter(part -> part.holdout.scale() > 0);
   }
 
   double mean(String method, ToDoubleFunction<SeriesScore> figure) {
@@ -64,7 +68,7 @@ record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String 
   }
 
   double scaled(String method, ToDoubleFunction<SeriesScore> figure) {
-    return mean(parts.stream().filter(part -> part.holdout.scale() > 0), method, figure);
+    return mean(withScale(), method, figure);
   }
 
   private static double mean(
@@ -83,12 +87,8 @@ record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String 
     return ofIntervals(parts.stream(), method, figure);
   }
 
-  private Double scaledIntervals(String method, ToDoubleFunction<SeriesScore> figure) {
-    return ofIntervals(parts.stream().filter(part -> part.holdout.scale() > 0), method, figure);
-  }
-
   private Double ofDistribution(String method, ToDoubleFunction<DistributionScore> figure) {
-    return scaledIntervals(method, score -> figure.applyAsDouble(score.distribution()));
+    return ofIntervals(withScale(), method, score -> figure.applyAsDouble(score.distribution()));
   }
 
   private static Double ofIntervals(
@@ -101,7 +101,9 @@ record HoldoutResult(int horizon, List<Double> levels, List<Part> parts, String 
   /** MSIS of M4; null without its intervals. */
   Double msis(String method) {
     int level = levels.indexOf(MSIS_LEVEL);
-    return level < 0 ? null : scaledIntervals(method, score -> score.intervalScore()[level]);
+    return level < 0
+        ? null
+        : ofIntervals(withScale(), method, score -> score.intervalScore()[level]);
   }
 
   /**
