@@ -34,7 +34,6 @@ public final class Comparison {
   private final int rounds;
   private final List<Work> works;
   private final Map<String, Measured> measured = new LinkedHashMap<>();
-  private final Measured peak = new Measured();
   private int done;
   private int planned;
 
@@ -62,8 +61,7 @@ public final class Comparison {
       TorchFile.read(Path.of(torch), comparison.works, comparison.measured);
     }
     comparison.run();
-    ComparisonTable table =
-        new ComparisonTable(comparison.works, comparison.measured, comparison.peak);
+    ComparisonTable table = new ComparisonTable(comparison.works, comparison.measured);
     System.out.print(table.text());
     String json = property("bench.json", "");
     if (!json.isEmpty()) {
@@ -83,12 +81,10 @@ public final class Comparison {
   }
 
   private void run() throws RunnerException {
-    planned = rounds;
     for (Work work : works) {
       planned += rounds * (Kernel.values().length + work.peers().size());
     }
     for (int round = 0; round < rounds; round++) {
-      peak.add(run(PeakBenchmark.class, "peak", Kernel.vector, Map.of()));
       for (Work work : works) {
         for (Kernel kernel : Kernel.values()) {
           time(work, kernel.toString(), "weir", kernel);

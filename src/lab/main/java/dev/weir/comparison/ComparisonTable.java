@@ -22,16 +22,14 @@ final class ComparisonTable {
 
   private final List<Line> lines = new ArrayList<>();
   private final Map<String, Measured> measured;
-  private final double peak; // GFLOP/s
 
-  ComparisonTable(List<Work> works, Map<String, Measured> measured, Measured peak) {
+  ComparisonTable(List<Work> works, Map<String, Measured> measured) {
     for (Work work : works) {
       for (Kernel kernel : Kernel.values()) {
         lines.add(new Line(work, kernel));
       }
     }
     this.measured = measured;
-    this.peak = PeakBenchmark.FLOPS / peak.nanos();
   }
 
   private Measured of(Line line) {
@@ -60,8 +58,7 @@ final class ComparisonTable {
             .text("kernel", null, Line::kernel)
             .text("Weir", "%s", line -> duration(of(line).nanos()))
             .text("bytes", "%.0f", line -> of(line).bytes())
-            .text("GFLOP/s", "%.1f", this::rate)
-            .text("peak %", "%.0f", line -> 100 * rate(line) / peak);
+            .text("GFLOP/s", "%.1f", this::rate);
     for (OtherLibrary peer : OtherLibrary.values()) {
       table.text(
           peer.title(),
@@ -76,8 +73,8 @@ final class ComparisonTable {
         .text("required", "%s", line -> targets(line, Work.Target::atLeast))
         .text("goal", "%s", line -> targets(line, Work.Target::aim))
         .text("", "%s", this::verdict);
-    return "%nCPU time of one thread for one operation, and how many times as much a peer needs%n%s; multiply-adds at most %.1f GFLOP/s%n%n%s"
-        .formatted(machine(), peak, table.text(lines));
+    return "%nCPU time of one thread for one operation, and how many times as much a peer needs%n%s%n%n%s"
+        .formatted(machine(), table.text(lines));
   }
 
   private static List<Work.Target> targets(Line line) {
@@ -139,14 +136,14 @@ final class ComparisonTable {
   }
 
   String json() {
-    ObjectNode root = Json.object().put("machine", machine()).put("peak_gflops", peak);
+    ObjectNode root = Json.object().put("machine", machine());
     ArrayNode rows = root.putArray("rows");
     for (Line line : lines) {
       ObjectNode row = rows.addObject().put("kind", line.work.kind());
       row.put("shape", line.work.shape() == null ? null : line.work.shape().text());
       add(row.put("kernel", line.kernel.toString()), of(line));
       if (!Double.isNaN(rate(line))) {
-        row.put("gflops", rate(line)).put("peak_share", rate(line) / peak);
+        row.put("gflops", rate(line));
       }
       ObjectNode peers = row.putObject("peers");
       for (OtherLibrary peer : OtherLibrary.values()) {

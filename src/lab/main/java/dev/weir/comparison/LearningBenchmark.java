@@ -78,7 +78,7 @@ public class LearningBenchmark {
     }
   }
 
-  static double[] values() throws IOException {
+  private static double[] values() throws IOException {
     return SampleData.series("nab_nyc_taxi").stream().mapToDouble(Observation::value).toArray();
   }
 

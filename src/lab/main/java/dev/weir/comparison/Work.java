@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A piece of work that we do with each of our kernels, and others do too.
  *
- * @param kind forward, training, learning or alarm
- * @param shape null for learning and alarm
+ * @param kind forward, training or learning
+ * @param shape null for learning
  * @param peers that run in a JVM
  * @param targets how far ahead we want to be
  */
@@ -55,8 +55,7 @@ record Work(
             List.of(OtherLibrary.RCF),
             List.of(
                 new Target(Kernel.vector, OtherLibrary.RCF, 10, 25),
-                new Target(Kernel.plain, OtherLibrary.RCF, 10, 25))),
-        new Work("alarm", AlarmBenchmark.class, null, List.of(OtherLibrary.RCF), List.of()));
+                new Target(Kernel.plain, OtherLibrary.RCF, 10, 25))));
   }
 
   private static Work forward(String shape, Target... targets) {
@@ -87,7 +86,6 @@ record Work(
     return switch (kind) {
       case "training" -> "train " + shape;
       case "learning" -> "learn one value, horizon 2";
-      case "alarm" -> "judge one value";
       default -> shape.toString();
     };
   }
