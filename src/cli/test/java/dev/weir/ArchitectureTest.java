@@ -21,7 +21,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 
-/** What must hold of all classes beside what PackagesTest says of their imports. */
+/** What must hold of all classes; PackagesTest checks their imports. */
 @AnalyzeClasses(packages = "dev.weir", importOptions = ArchitectureTest.MainTree.class)
 class ArchitectureTest {
 

@@ -17,6 +17,8 @@ import org.apache.logging.log4j.core.appender.ConsoleAppender;
 import org.apache.logging.log4j.core.config.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The logging of the launcher's process, and what we append to a cluster's. */
 class LoggingTest {
@@ -41,23 +43,28 @@ class LoggingTest {
     }
   }
 
-  /** Which its end breaks off, as a rule; the launcher's flag is of the demo alone. */
-  @Test
-  void onlyADemoKeepsCheckpointsThatFailedToItself() throws Exception {
-    String logger = "org.apache.flink.runtime.checkpoint.CheckpointFailureManager";
+  /** Which its end cancels; the launcher's flag is of the demo alone. */
+  @ParameterizedTest
+  @CsvSource({
+    "checkpoint.CheckpointFailureManager, WARN",
+    "source.coordinator.SourceCoordinatorContext, ERROR"
+  })
+  void onlyADemoKeepsCheckpointsAndRequestsThatFailedToItself(String name, String otherwise)
+      throws Exception {
+    String logger = "org.apache.flink.runtime." + name;
     try (LoggerContext context = context(LAUNCHER)) {
-      assertThat(context.getLogger(logger).getLevel()).isEqualTo(Level.WARN);
+      assertThat(context.getLogger(logger).getLevel()).isEqualTo(Level.valueOf(otherwise));
     }
     List<String> flags =
         Files.readAllLines(Path.of("weir")).stream()
-            .filter(line -> line.contains("-Dweir.log.checkpoints="))
+            .filter(line -> line.contains("-Dweir.log.cancelled="))
             .toList();
-    assertThat(flags).singleElement().asString().contains("demo)", "checkpoints=ERROR)");
-    System.setProperty("weir.log.checkpoints", "ERROR");
+    assertThat(flags).singleElement().asString().contains("demo)", "cancelled=OFF)");
+    System.setProperty("weir.log.cancelled", "OFF");
     try (LoggerContext context = context(LAUNCHER)) {
-      assertThat(context.getLogger(logger).getLevel()).isEqualTo(Level.ERROR);
+      assertThat(context.getLogger(logger).getLevel()).isEqualTo(Level.OFF);
     } finally {
-      System.clearProperty("weir.log.checkpoints");
+      System.clearProperty("weir.log.cancelled");
     }
   }
 

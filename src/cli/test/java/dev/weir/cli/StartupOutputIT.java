@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What a process writes beside our lines: warnings of each JDK of this machine, colours and
+ * What a process writes besides our lines: warnings of each JDK of this machine, colours and
  * changing lines.
  */
 @Tag("slow")

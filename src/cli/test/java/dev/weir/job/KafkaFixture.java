@@ -162,7 +162,9 @@ public final class KafkaFixture implements AutoCloseable {
     return JobSettings.read(Path.of("jobs", "many-to-one.yaml"), overrides);
   }
 
-  /** A job of a text, whose topics of these kinds are its own; files are beside {@code dir}. */
+  /**
+   * A job of a text, whose topics of these kinds are its own; relative files start at {@code dir}.
+   */
   public JobSettings job(String name, Path dir, List<String> kinds, String text) {
     Map<String, String> overrides = new HashMap<>();
     overrides.put("kafka.bootstrap-servers", bootstrapServers());

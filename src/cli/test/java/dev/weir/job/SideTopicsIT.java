@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Covariates and outside forecasts from topics of their own, beside the same ones inside of the
+ * Covariates and outside forecasts from topics of their own, compared with the same ones in the
  * observations.
  */
 class SideTopicsIT {
@@ -193,7 +193,7 @@ class SideTopicsIT {
     return model.equals("lear") ? 12 : 6;
   }
 
-  /** NaN for what it says nothing of. */
+  /** NaN for times without a forecast. */
   private static double said(String series, String model, int hour) {
     Random random = new Random(hour + 7L * model.hashCode());
     return random.nextInt(9) == 0 ? Double.NaN : value(series, hour) + random.nextGaussian();

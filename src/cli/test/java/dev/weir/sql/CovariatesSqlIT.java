@@ -388,7 +388,7 @@ class CovariatesSqlIT {
         .toList();
   }
 
-  /** Runs a printed statement and the query after it, beside the core with what is known. */
+  /** Runs a printed statement and the query after it, and compares with the core. */
   private static void assertPrinted(
       SqlFixture sql,
       int statement,

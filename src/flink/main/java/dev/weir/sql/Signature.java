@@ -67,7 +67,7 @@ final class Signature {
           null,
           3,
           Seasons.MAX_SECOND_COUNT,
-          "Observations in a longer season beside season, more than twice as many.");
+          "Observations in a second, longer season: more than twice as many.");
   static final Option<Boolean> REFUSED_ROWS =
       Option.flag("refused_rows", false, "Whether a row that can't be used gives one.");
 

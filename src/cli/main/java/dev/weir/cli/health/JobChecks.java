@@ -180,19 +180,18 @@ final class JobChecks {
    * The newest records of a topic.
    *
    * @param isAll whether the topic has no others
-   * @param problems how many of them have one
-   * @param example one of these, with its record's place
+   * @param noted how many of them something was noted of
+   * @param example one of these notes, with its record's place
    */
-  record Sample(boolean isAll, int count, int problems, String example) {}
+  record Sample(boolean isAll, int count, int noted, String example) {}
 
   /**
    * Reads the newest records of a topic that exists.
    *
    * @param max of all partitions together
-   * @param problemWith returns what is wrong with a record, or null
+   * @param note returns what to note of a record, such as a problem, or null
    */
-  Sample newest(
-      String topic, int max, Function<ConsumerRecord<byte[], byte[]>, String> problemWith) {
+  Sample newest(String topic, int max, Function<ConsumerRecord<byte[], byte[]>, String> note) {
     int[] count = new int[2];
     String[] example = {""};
     boolean isAll =
@@ -202,12 +201,12 @@ final class JobChecks {
             max,
             record -> {
               count[0]++;
-              String problem = problemWith.apply(record);
-              if (problem != null) {
+              String noted = note.apply(record);
+              if (noted != null) {
                 count[1]++;
                 example[0] =
                     "%s-%d@%d: %s"
-                        .formatted(record.topic(), record.partition(), record.offset(), problem);
+                        .formatted(record.topic(), record.partition(), record.offset(), noted);
               }
             });
     return new Sample(isAll, count[0], count[1], example[0]);

@@ -80,15 +80,15 @@ final class ResultChecks {
                 return e.toString();
               }
             });
-    if (sample.problems() > 0) {
+    if (sample.noted() > 0) {
       findings.fail(
           topic,
           "does something else write there? weir tail names each one's place",
           "%d of the newest %d records can't be read",
-          sample.problems(),
+          sample.noted(),
           sample.count());
     }
-    return sample.count() - sample.problems();
+    return sample.count() - sample.noted();
   }
 
   private void forecasts(String topic) {
@@ -291,7 +291,7 @@ final class ResultChecks {
     figures.put("dead_letters.sampled", sample.count());
     reasons.forEach((reason, of) -> figures.put("dead_letters.reason." + reason, of));
     findings.add(
-        sample.problems() > MAX_DEAD * observed ? Level.fail : Level.ok,
+        sample.noted() > MAX_DEAD * observed ? Level.fail : Level.ok,
         "dead letters",
         "weir dead-letters --topic " + topic + " lists them by reason, --show 1 shows one",
         sample.count() == 0
@@ -300,7 +300,7 @@ final class ResultChecks {
         sample.count(),
         sample.isAll() ? "" : "newest ",
         reasons,
-        sample.problems(),
+        sample.noted(),
         observed);
   }
 }

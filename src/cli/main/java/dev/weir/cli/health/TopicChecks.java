@@ -203,14 +203,14 @@ final class TopicChecks {
   }
 
   private void report(String topic, Sample sample) {
-    if (sample.problems() == 0) {
+    if (sample.noted() == 0) {
       if (sample.count() > 0) {
         findings.ok(topic, "the newest %d records can be read", sample.count());
       }
       return;
     }
     boolean isUseless =
-        topics.observations().names().contains(topic) && sample.problems() == sample.count();
+        topics.observations().names().contains(topic) && sample.noted() == sample.count();
     findings.add(
         isUseless ? Level.fail : Level.warn,
         topic,
@@ -218,7 +218,7 @@ final class TopicChecks {
             ? "register the schema that they name, or write them with one that is registered"
             : "find out who writes them; is observations in the job file right?",
         "%d of the newest %d records can't be used, such as %s",
-        sample.problems(),
+        sample.noted(),
         sample.count(),
         sample.example());
   }

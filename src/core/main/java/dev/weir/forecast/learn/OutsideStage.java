@@ -48,7 +48,7 @@ final class OutsideStage {
   private static final double MOST = 3; // correction, in Q
   private static final double OUTLIER = 8; // error that is learned from, in Q
 
-  private static final double CHANCE = 0.8; // of the running error: a smaller bias is none
+  private static final double CHANCE = 0.8; // of the running error: a smaller bias is not corrected
   private static final double OUTLYING = 5; // running errors that an error counts for at most
   private static final double BIASED = 0.002; // weight of a value in a bias
 

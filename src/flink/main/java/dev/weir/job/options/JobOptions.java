@@ -94,7 +94,7 @@ public final class JobOptions {
           "topics.dead-letters",
           null,
           "Topic for records that can't be used; by default the first of the observations, or the"
-              + " job's name beside a pattern, plus .dlq.");
+              + " job's name with a pattern, plus .dlq.");
   public static final Option<String> MODELS =
       Option.name("topics.models", "models", "Compacted topic that base models arrive on.")
           .change(Option.OLD_TOPIC);
