@@ -70,6 +70,12 @@ public final class Chromium implements AutoCloseable {
         "--no-first-run",
         "--disable-background-networking",
         "--disable-component-update",
+        "--disable-extensions",
+        "--disable-gpu",
+        // one renderer for all pages: each that starts takes half a second of a core
+        "--renderer-process-limit=1",
+        "--disable-site-isolation-trials",
+        "--disable-features=BackForwardCache,PaintHolding,SpareRendererForSitePerProcess",
         "--hide-scrollbars",
         "--window-size=1440,900");
     LoggingPreferences logs = new LoggingPreferences();
