@@ -22,7 +22,10 @@ import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Explanations of a real job's forecasts, on the page in a real browser and in weir tail. */
 class WhyPageIT extends BrowserPage {
@@ -35,7 +38,9 @@ class WhyPageIT extends BrowserPage {
 
   @BeforeAll
   static void start() throws Exception {
-    settings = KafkaFixture.job(kafka.learned("why"), "season=24", "forecasts.explain=true");
+    settings =
+        KafkaFixture.job(
+            kafka.learned("why"), "season=24", "forecasts.explain=true", "learning.size=small");
     String observations = settings.kafka().topics().observations().first();
     kafka.create(observations, 1, Map.of());
     Random random = new Random(1);
@@ -94,17 +99,16 @@ class WhyPageIT extends BrowserPage {
     assertThat(browser.accessibilityProblems()).isEmpty();
   }
 
-  @Test
-  void stepsJoinEndToEndInEachScheme() {
-    for (String scheme : List.of("light", "dark")) {
-      for (boolean phone : new boolean[] {false, true}) {
-        browser.scheme(scheme);
-        browser.screen(phone ? 390 : 1440, 900, phone);
-        open("#series=fan");
-        browser.await("the parts", () -> rows() > 3);
-        List<Double> gaps =
-            browser.js(
-                """
+  @ParameterizedTest
+  @CsvSource({"light, false", "dark, true"})
+  void stepsJoinEndToEnd(String scheme, boolean phone) {
+    browser.scheme(scheme);
+    browser.screen(phone ? 390 : 1440, 900, phone);
+    open("#series=fan");
+    browser.await("the parts", () -> rows() > 3);
+    List<Double> gaps =
+        browser.js(
+            """
                 const steps = [...document.querySelectorAll(".why-parts .step")].map(step => {
                   const {left, right, width} = step.getBoundingClientRect();
                   if (step.classList.contains("end")) {
@@ -114,12 +118,16 @@ class WhyPageIT extends BrowserPage {
                 });
                 return steps.slice(1).map(([from], i) => Math.abs(from - steps[i][1]) + 0.001);
                 """);
-        assertThat(gaps).as("%s, phone: %s", scheme, phone).allMatch(gap -> gap < 4);
-        boolean fits =
-            browser.js("return document.documentElement.scrollWidth <= window.innerWidth");
-        assertThat(fits).as("%s, phone: %s", scheme, phone).isTrue();
-      }
-    }
+    assertThat(gaps).allMatch(gap -> gap < 4);
+    boolean fits = browser.js("return document.documentElement.scrollWidth <= window.innerWidth");
+    assertThat(fits).isTrue();
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @CsvSource({"dark, false", "light, true"})
+  void stepsJoinEndToEndInTheOtherSchemes(String scheme, boolean phone) {
+    stepsJoinEndToEnd(scheme, phone);
   }
 
   @Test
