@@ -31,6 +31,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.graph.StreamGraph;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -177,6 +178,7 @@ class ClosedPortsIT {
 
   // ---- a browser
 
+  @Tag("slow")
   @Test
   void aPageOfAnotherOriginNeitherReadsNorSubmits() throws Exception {
     try (Chromium browser = Chromium.shared()) {

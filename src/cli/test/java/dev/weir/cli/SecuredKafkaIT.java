@@ -145,6 +145,7 @@ class SecuredKafkaIT {
 
   // ---- let in
 
+  @Tag("slow")
   @Test
   void aJobAndAllCommandsAreLetInAndTheSecretIsNowhereToBeSeen() throws Exception {
     Path checkpoints = dir.resolve("checkpoints");
@@ -395,6 +396,7 @@ class SecuredKafkaIT {
     }
   }
 
+  @Tag("slow")
   @Test
   void allThatIsLoggedOfAWrongPasswordIsThatItIsWrong() throws Exception {
     Path reference =

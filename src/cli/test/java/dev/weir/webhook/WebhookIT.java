@@ -213,6 +213,7 @@ class WebhookIT {
         .anyMatch(line -> line.matches("refusing-0@[0-9]+: .*; skipped, and the next ones follow"));
   }
 
+  @Tag("slow")
   @Test
   void twoProcessesShareThePartitions() throws Exception {
     kafka.create("shared", 3, Map.of());

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.kafka.RegistrySettings;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The contract of a real registry. */
+@Tag("slow") // SchemaRegistryTest has the same of a server in this JVM
 class ApicurioIT extends RegistryContract {
 
   @AutoClose private static ApicurioProcess apicurio;
