@@ -69,17 +69,6 @@ class ClosedPortsIT {
         .allMatch(InetAddress::isLoopbackAddress);
   }
 
-  @Test
-  void dashboardListensOnLoopbackOnly() throws Exception {
-    try (WeirProcess page =
-        WeirProcess.start("dashboard --no-browser --port 0 --bootstrap-servers %s", servers)) {
-      page.awaitErr(Pattern.compile("the page is at http"), WAIT);
-      assertThat(ListeningSockets.of(page.pid()))
-          .isNotEmpty()
-          .allMatch(InetAddress::isLoopbackAddress);
-    }
-  }
-
   // ---- requests
 
   @ParameterizedTest

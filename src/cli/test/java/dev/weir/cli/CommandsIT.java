@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Patience;
-import dev.weir.cli.local.EmbeddedBroker;
+import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.avro.Forecast;
 import dev.weir.kafka.avro.ForecastStep;
 import java.io.InputStream;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,14 +22,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.record.CompressionType;
 import org.apache.kafka.common.record.FileRecords;
 import org.apache.kafka.common.record.RecordBatch;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AutoClose;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,22 +41,8 @@ class CommandsIT {
       "src/core/test/resources/models/sample-many-to-one.safetensors";
 
   @TempDir private static Path dir;
-  @AutoClose private static EmbeddedBroker broker;
-  private static String kafka;
-
-  @BeforeAll
-  static void startBroker() throws Exception {
-    // Looks for records to delete all the time: what was produced is old, and must stay.
-    broker =
-        EmbeddedBroker.start(
-            dir.resolve("broker"),
-            0,
-            Map.of(
-                "log.retention.ms", "604800000",
-                "log.initial.task.delay.ms", "500",
-                "log.retention.check.interval.ms", "500"));
-    kafka = broker.bootstrapServers();
-  }
+  private static final KafkaFixture broker = KafkaFixture.shared();
+  private static final String kafka = broker.bootstrapServers();
 
   /** A line of standard output is a whole forecast as JSON. */
   static void assertForecast(String line) throws Exception {
@@ -103,26 +85,33 @@ class CommandsIT {
       rows.add("pump,%s,%d".formatted(time, hour % 24));
       rows.add("\"valve, left\",%s,%d".formatted(time, 100 - hour % 24));
     }
-    Path csv = Files.write(dir.resolve("plant.csv"), rows);
+    Path csv = Files.write(dir.resolve("mill.csv"), rows);
 
     InProcess produce =
-        InProcess.succeeds("produce --input %s --topic plant --bootstrap-servers %s", csv, kafka);
+        InProcess.succeeds("produce --input %s --topic mill --bootstrap-servers %s", csv, kafka);
     assertThat(produce.out()).isEmpty();
-    assertThat(produce.err()).contains("60 observations sent to plant");
+    assertThat(produce.err()).contains("60 observations sent to mill");
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
+      ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "mill");
+      ConfigEntry retention =
+          admin.describeConfigs(List.of(topic)).all().get().get(topic).get("retention.ms");
+      assertThat(retention.source()).isEqualTo(ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG);
+      assertThat(retention.value()).as("it keeps old records on any broker").isEqualTo("-1");
+    }
 
-    Path state = dir.resolve("plant state");
-    String plant =
-        "run jobs/many-to-one.yaml --set topics.observations=plant"
-            + " --set topics.forecasts=plant.forecasts --set output=network"
+    Path state = dir.resolve("mill state");
+    String mill =
+        "run jobs/many-to-one.yaml --set topics.observations=mill"
+            + " --set topics.forecasts=mill.forecasts --set output=network"
             + " --set kafka.bootstrap-servers=%s --state %s"
             + " -D execution.checkpointing.interval=500ms";
     Pattern left = Pattern.compile("weir run: savepoint file:(.+)");
     String savepoint;
-    try (WeirProcess run = WeirProcess.start(plant, kafka, state)) {
-      run.awaitErr(Pattern.compile("weir-many-to-one is running: plant -> plant.forecasts"), WAIT);
+    try (WeirProcess run = WeirProcess.start(mill, kafka, state)) {
+      run.awaitErr(Pattern.compile("weir-many-to-one is running: mill -> mill.forecasts"), WAIT);
       InProcess tail =
           InProcess.succeeds(
-              "tail --topic plant.forecasts --from-beginning --limit 5 --format json"
+              "tail --topic mill.forecasts --from-beginning --limit 5 --format json"
                   + " --bootstrap-servers %s",
               kafka);
       assertThat(tail.out().lines()).hasSize(5);
@@ -131,7 +120,7 @@ class CommandsIT {
       }
       InProcess filtered =
           InProcess.succeeds(
-              "tail --topic plant.forecasts --from-beginning --limit %s --series valve.*"
+              "tail --topic mill.forecasts --from-beginning --limit %s --series valve.*"
                   + " --bootstrap-servers %s",
               Integer.toString(hours), kafka);
       assertThat(filtered.out().lines()).hasSize(hours).allMatch(l -> l.startsWith("valve, left "));
@@ -142,54 +131,26 @@ class CommandsIT {
       savepoint = found.group(1);
       assertThat(Path.of(savepoint)).hasParent(state).isDirectory();
     }
-    try (WeirProcess run = WeirProcess.start(plant, kafka, state)) {
+    try (WeirProcess run = WeirProcess.start(mill, kafka, state)) {
       run.awaitErr(Pattern.compile("weir-many-to-one is running"), WAIT);
       assertThat(run.err()).contains("goes on from file:" + savepoint);
     }
     // docs/topics.md promises batches that each client reads
-    assertThat(codecs("plant-0")).containsExactly(CompressionType.NONE);
-    assertThat(codecs("plant.forecasts-0")).containsExactly(CompressionType.NONE);
+    assertThat(codecs("mill")).containsExactly(CompressionType.NONE);
+    assertThat(codecs("mill.forecasts")).containsExactly(CompressionType.NONE);
   }
 
-  /** How a partition's batches are compressed, by what the broker keeps of it. */
-  private static Set<CompressionType> codecs(String partition) throws Exception {
+  /** How the batches of a topic's first partition are compressed, by what the broker keeps. */
+  private static Set<CompressionType> codecs(String topic) throws Exception {
     Set<CompressionType> codecs = EnumSet.noneOf(CompressionType.class);
-    Path folder = dir.resolve("broker").resolve(partition);
-    try (DirectoryStream<Path> segments = Files.newDirectoryStream(folder, "*.log")) {
-      for (Path segment : segments) {
-        try (FileRecords records = FileRecords.open(segment.toFile(), false)) {
-          for (RecordBatch batch : records.batches()) {
-            if (!batch.isControlBatch()) {
-              codecs.add(batch.compressionType());
-            }
-          }
+    try (FileRecords records = FileRecords.open(broker.log(topic, 0).toFile(), false)) {
+      for (RecordBatch batch : records.batches()) {
+        if (!batch.isControlBatch()) {
+          codecs.add(batch.compressionType());
         }
       }
     }
     return codecs;
-  }
-
-  /** On any broker: the CSV's records are older than a topic's usual retention. */
-  @Test
-  void aTopicThatProduceCreatesKeepsOldRecords() throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka))) {
-      InProcess produce =
-          InProcess.succeeds(
-              "produce --input src/cli/main/resources/sample/vega_seattle_tmax.csv --topic old"
-                  + " --bootstrap-servers %s",
-              kafka);
-      TopicPartition partition = new TopicPartition("old", 0);
-      Awaitility.await("several of the broker's looks, each half a second after the other")
-          .during(Duration.ofSeconds(3))
-          .until(
-              () ->
-                  admin
-                          .listOffsets(Map.of(partition, OffsetSpec.earliest()))
-                          .partitionResult(partition)
-                          .get()
-                          .offset()
-                      == 0);
-    }
   }
 
   @Test
@@ -206,8 +167,11 @@ class CommandsIT {
   @Test
   void aMissingTopicIsNamed() throws Exception {
     assertFails(
-        InProcess.run("run", "jobs/many-to-one.yaml", "--set", "kafka.bootstrap-servers=" + kafka),
-        "weir: topic observations: expected on Kafka at "
+        InProcess.weir(
+            "run jobs/many-to-one.yaml --set topics.observations=absent"
+                + " --set kafka.bootstrap-servers=%s",
+            kafka),
+        "weir: topic absent: expected on Kafka at "
             + kafka
             + ", got no such topic; create it or set topics.observations");
   }
@@ -218,9 +182,9 @@ class CommandsIT {
     assertFails(
         WeirProcess.run(
             "submit jobs/many-to-one.yaml --jobmanager localhost:1 -D rest.retry.delay=1ms"
-                + " --set kafka.bootstrap-servers=%s",
+                + " --set topics.observations=absent --set kafka.bootstrap-servers=%s",
             kafka),
-        "weir: topic observations: expected on Kafka at " + kafka);
+        "weir: topic absent: expected on Kafka at " + kafka);
   }
 
   @Test
@@ -228,12 +192,12 @@ class CommandsIT {
     WeirProcess weir =
         WeirProcess.run(
             "produce --sample --bootstrap-servers localhost:1 --kafka"
-                + " default.api.timeout.ms=2000 --kafka request.timeout.ms=2000");
+                + " default.api.timeout.ms=300 --kafka request.timeout.ms=300");
     assertThat(weir.exitCode()).as("%s", weir).isEqualTo(1);
     assertThat(weir.out()).isEmpty();
     assertThat(weir.err())
         .contains(
-            "weir: Kafka at localhost:1: expected an answer within 2.0 s, got a closed port:"
+            "weir: Kafka at localhost:1: expected an answer within 0.3 s, got a closed port:"
                 + " nothing",
             "--bootstrap-servers HOST:PORT names another")
         .doesNotContain("null");

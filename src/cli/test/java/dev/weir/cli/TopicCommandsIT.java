@@ -2,6 +2,7 @@ package dev.weir.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.Patience;
 import dev.weir.dashboard.Records;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
@@ -11,6 +12,7 @@ import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ObservationCodec;
 import dev.weir.model.Mode;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,7 +86,11 @@ class TopicCommandsIT {
     try (WeirProcess page = WeirProcess.start("dashboard %s --no-browser --port 0", job)) {
       page.awaitErr(
           Pattern.compile("topic how is not on Kafka at " + kafka.bootstrapServers()),
-          Duration.ofSeconds(60));
+          Patience.LIMIT);
+      page.awaitErr(Pattern.compile("the page is at http"), Patience.LIMIT);
+      assertThat(ListeningSockets.of(page.pid()))
+          .isNotEmpty()
+          .allMatch(InetAddress::isLoopbackAddress);
     }
   }
 
