@@ -29,6 +29,7 @@ import org.apache.flink.core.io.InputStatus;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,8 +209,12 @@ class ObservationSourceReaderTest {
     }
   }
 
+  private static ConditionFactory await() {
+    return Awaitility.with().pollInterval(Duration.ofMillis(5)).await();
+  }
+
   private void awaitIdle(String... outputs) {
-    Awaitility.await()
+    await()
         .untilAsserted(
             () -> {
               poll();
@@ -220,7 +225,7 @@ class ObservationSourceReaderTest {
   /** Waits until questions that began after this call are answered. */
   private void awaitAnswers() {
     int before = topic.asked;
-    Awaitility.await()
+    await()
         .until(
             () -> {
               poll();
@@ -298,7 +303,7 @@ class ObservationSourceReaderTest {
     reader.handleSourceEvents(new PartitionReader.Discovered());
     topic.end(0, 5_000_000);
     long[] read = {0};
-    Awaitility.await()
+    await()
         .untilAsserted(
             () -> {
               topic.end(1, read[0] + 3); // the third is unread whenever a question begins
