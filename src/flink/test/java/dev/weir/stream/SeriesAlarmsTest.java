@@ -36,7 +36,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Incidents out of the operator, on both backends, through kills, rescaling and other settings. */
 class SeriesAlarmsTest {
 
-  private static final int SERIES = 5;
   static final int SEQ_LEN = 7;
   static final long MINUTE = 60_000;
   static final long START = 1_700_000_040_000L;
@@ -425,7 +424,23 @@ class SeriesAlarmsTest {
     assertThat(opened(expected)).isLessThan(opened(run(events(false), 0, false, 0)));
     assertThat(run(events(true), 0, false, 14)).isEqualTo(expected);
     for (long cache : new long[] {1 << 20, 0}) { // with logs of observations, and without
-      assertThat(run(events(true), cache, true, 200)).as("cache %d", cache).isEqualTo(expected);
+      assertThat(run(events(true), cache, true, 25)).as("cache %d", cache).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void feedbackHasTheStateSavedSinceNoLogOfObservationsSaysIt() throws Exception {
+    ForecastSettings settings = learning(LEARNING, Gap.SKIP, 1 << 20);
+    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
+      for (int logged = 1; logged >= 0; logged--) {
+        harness.send(
+            logged == 1
+                ? SeriesHarness.event(new Observation("s", START, 1))
+                : dismissal("s", START));
+        harness.checkpoint();
+        assertThat(harness.entries("unlearned")).isEqualTo(logged);
+        assertThat(harness.entries("learned-many-to-one")).isEqualTo(1 - logged);
+      }
     }
   }
 
