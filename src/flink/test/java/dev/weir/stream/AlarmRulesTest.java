@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Thresholds and alarms by the names of series, out of the operator. */
@@ -56,10 +57,10 @@ class AlarmRulesTest {
   private static final AlarmRules RULES = rules(of(null, ABOVE), of("series-[0-3]", BELOW));
 
   /** Waves that cross both limits, with a spike now and then. */
-  private static List<Observation> observations(int count) {
+  private static List<Observation> observations() {
     SplittableRandom random = new SplittableRandom(11);
     List<Observation> all = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < 800; i++) {
       for (int s = 0; s < SERIES; s++) {
         double wave = 9 * Math.sin(i * Math.PI / 12 + s) + random.nextGaussian();
         double spike = i % (211 + s) == 0 ? 40 : 0;
@@ -71,14 +72,20 @@ class AlarmRulesTest {
     return all;
   }
 
+  private static final List<Observation> OBSERVATIONS = observations();
+  private static List<Incident> expected;
+
+  @BeforeAll
+  static void run() throws Exception {
+    expected = SeriesAlarmsTest.run(settings(RULES, 0), OBSERVATIONS, false, 0);
+  }
+
   private static List<Incident> warnings(List<Incident> incidents) {
     return incidents.stream().filter(i -> i.reason() == Reason.THRESHOLD).toList();
   }
 
   @Test
   void warningsAreTheSameOnBothBackendsWhereverTheJobIsKilled() throws Exception {
-    List<Observation> observations = observations(800);
-    List<Incident> expected = SeriesAlarmsTest.run(settings(RULES, 0), observations, false, 0);
     List<Incident> warnings = warnings(expected);
     Map<Outcome, Long> outcomes =
         warnings.stream()
@@ -88,20 +95,18 @@ class AlarmRulesTest {
     assertThat(outcomes.get(Outcome.CROSSED)).isGreaterThan(2 * outcomes.get(Outcome.MISSED));
     for (long cache : new long[] {100_000_000, 9_000, 0}) {
       ForecastSettings settings = settings(RULES, cache);
-      assertThat(SeriesAlarmsTest.run(settings, observations, true, 9))
+      assertThat(SeriesAlarmsTest.run(settings, OBSERVATIONS, true, 6))
           .as("cache %d", cache)
           .isEqualTo(expected);
     }
-    assertThat(SeriesAlarmsTest.run(settings(RULES, 0), observations, false, 5))
+    assertThat(SeriesAlarmsTest.run(settings(RULES, 0), OBSERVATIONS, false, 5))
         .isEqualTo(expected);
   }
 
   @Test
-  void eachWarningHasOneRecordThatOpensItAndOneThatEndsIt() throws Exception {
-    List<Incident> warnings =
-        warnings(SeriesAlarmsTest.run(settings(RULES, 0), observations(800), false, 0));
+  void eachWarningHasOneRecordThatOpensItAndOneThatEndsIt() {
     Map<String, Incident> open = new TreeMap<>();
-    for (Incident warning : warnings) {
+    for (Incident warning : warnings(expected)) {
       boolean opens = warning.event() == Event.OPENED;
       Incident before = opens ? open.put(warning.id(), warning) : open.remove(warning.id());
       assertThat(before == null).isEqualTo(opens);
@@ -120,11 +125,9 @@ class AlarmRulesTest {
   }
 
   @Test
-  void overridesSayWhichSeriesRaiseAlarms() throws Exception {
-    List<Incident> incidents =
-        SeriesAlarmsTest.run(settings(RULES, 0), observations(800), false, 0);
+  void overridesSayWhichSeriesRaiseAlarms() {
     Map<String, List<Incident>> bySeries =
-        incidents.stream().collect(Collectors.groupingBy(Incident::series));
+        expected.stream().collect(Collectors.groupingBy(Incident::series));
     assertThat(bySeries.keySet())
         .containsExactlyInAnyOrder("series-0", "series-1", "series-3", "series-4");
     assertThat(bySeries.get("series-0")).anyMatch(i -> i.reason() != Reason.THRESHOLD);
@@ -134,13 +137,12 @@ class AlarmRulesTest {
   }
 
   /** Incidents of a run that goes on in three tasks after three fifths of the observations. */
-  private static List<Incident> rescaled(ForecastSettings settings, List<Observation> observations)
-      throws Exception {
-    int half = observations.size() * 3 / 5;
+  private static List<Incident> rescaled(ForecastSettings settings) throws Exception {
+    int half = OBSERVATIONS.size() * 3 / 5;
     List<Incident> incidents = new ArrayList<>();
     OperatorSubtaskState state;
     try (SeriesHarness one = SeriesHarness.of(settings, true, null)) {
-      for (Observation observation : observations.subList(0, half)) {
+      for (Observation observation : OBSERVATIONS.subList(0, half)) {
         one.send(observation);
       }
       state = one.checkpoint();
@@ -149,7 +151,7 @@ class AlarmRulesTest {
     int tasks = 3;
     for (int task = 0; task < tasks; task++) {
       try (SeriesHarness each = SeriesHarness.of(settings, true, state, tasks, task)) {
-        for (Observation observation : observations.subList(half, observations.size())) {
+        for (Observation observation : OBSERVATIONS.subList(half, OBSERVATIONS.size())) {
           if (SeriesHarness.task(observation.series(), tasks) == task) {
             each.send(observation);
           }
@@ -162,10 +164,8 @@ class AlarmRulesTest {
 
   @Test
   void warningsAreTheSameAfterRescaling() throws Exception {
-    List<Observation> observations = observations(500);
-    ForecastSettings settings = settings(RULES, 100_000_000);
-    assertThat(rescaled(settings, observations))
-        .containsExactlyInAnyOrderElementsOf(SeriesAlarmsTest.run(settings, observations, true, 0));
+    assertThat(rescaled(settings(RULES, 100_000_000)))
+        .containsExactlyInAnyOrderElementsOf(expected);
   }
 
   /** A ramp that ends below the limit: a warning is open at its end. */
