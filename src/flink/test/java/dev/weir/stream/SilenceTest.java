@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 /** Series that fall silent while others go on. */
 class SilenceTest {
 
-  private static final int SERIES = 12;
+  private static final int SERIES = 6;
   private static final long MINUTE = 60_000;
   private static final long START = 1_700_000_040_000L;
   private static final int FROM = 400; // a silence of each other series
@@ -155,9 +155,9 @@ class SilenceTest {
     for (Duration wait : List.of(Duration.ZERO, Duration.ofMinutes(2))) {
       List<Incident> expected = run(settings(Silence.AUTO, wait, 0), all, SERIES, 0, false);
       assertThat(silences(expected, Event.CLOSED)).hasSize(SERIES / 2);
-      assertThat(run(settings(Silence.AUTO, wait, 0), all, 2_500, 0, false)).isEqualTo(expected);
+      assertThat(run(settings(Silence.AUTO, wait, 0), all, 750, 0, false)).isEqualTo(expected);
       assertThat(run(settings(Silence.AUTO, wait, 0), all, 11, 4, false)).isEqualTo(expected);
-      assertThat(run(settings(Silence.AUTO, wait, 9_000), all, 370, 4, true)).isEqualTo(expected);
+      assertThat(run(settings(Silence.AUTO, wait, 4_500), all, 185, 4, true)).isEqualTo(expected);
     }
   }
 
