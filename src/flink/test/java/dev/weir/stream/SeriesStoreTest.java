@@ -135,7 +135,7 @@ class SeriesStoreTest {
     List<Observation> observations = observations(new SplittableRandom(3), 1_200);
     List<Output> expected = run(settings, observations, false, 0);
     assertThat(expected).hasSizeGreaterThan(1_200 * settings.modes().size());
-    assertThat(run(settings, observations, true, 8)).isEqualTo(expected);
+    assertThat(run(settings, observations, true, 5)).isEqualTo(expected);
   }
 
   @Test
