@@ -35,6 +35,7 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +46,9 @@ class EmbeddingPageTest {
   private static final String PAGE_TEXT = text();
   private static final List<String> SERIES = List.of("uci_bike", "another");
 
-  @TempDir private Path folder;
+  @TempDir private static Path folder;
+
+  private static JavaProgram streams;
 
   private static String text() {
     try {
@@ -55,7 +58,12 @@ class EmbeddingPageTest {
     }
   }
 
-  private JavaProgram program(String name) {
+  @BeforeAll
+  static void compile() {
+    streams = program("StreamForecasts");
+  }
+
+  private static JavaProgram program(String name) {
     Piece block =
         Documents.blocks(PAGE, "java").stream()
             .filter(each -> each.text().contains("public class " + name + " "))
@@ -91,12 +99,11 @@ class EmbeddingPageTest {
     }
     assertThat(expected.get(SERIES.get(0))).hasSize(500);
 
-    JavaProgram program = program("StreamForecasts");
     Map<String, List<String>> got = new HashMap<>();
     Map<String, byte[]> states = new HashMap<>();
     int half = observations.size() / 2;
-    run(program, observations.subList(0, half), states, got);
-    run(program, observations.subList(half, observations.size()), states, got); // another JVM's
+    run(observations.subList(0, half), states, got);
+    run(observations.subList(half, observations.size()), states, got); // another JVM's
     assertThat(got).isEqualTo(expected);
   }
 
@@ -104,12 +111,9 @@ class EmbeddingPageTest {
    * @param states what the store has at the start, and then at the end
    */
   private static void run(
-      JavaProgram program,
-      List<Observation> observations,
-      Map<String, byte[]> states,
-      Map<String, List<String>> got)
+      List<Observation> observations, Map<String, byte[]> states, Map<String, List<String>> got)
       throws Exception {
-    Topology topology = (Topology) program.load().getMethod("topology").invoke(null);
+    Topology topology = (Topology) streams.load().getMethod("topology").invoke(null);
     Properties properties = new Properties();
     properties.put("application.id", "test");
     try (TopologyTestDriver driver = new TopologyTestDriver(topology, properties)) {
@@ -174,10 +178,9 @@ class EmbeddingPageTest {
   /** A wrong record, or a damaged state, must not stop the others. */
   @Test
   void streamsProgramRefusesWhatIsWrongAndGoesOn() throws Exception {
-    Class<?> program = program("StreamForecasts").load();
     Properties properties = new Properties();
     properties.put("application.id", "test");
-    Topology topology = (Topology) program.getMethod("topology").invoke(null);
+    Topology topology = (Topology) streams.load().getMethod("topology").invoke(null);
     try (TopologyTestDriver driver = new TopologyTestDriver(topology, properties)) {
       KeyValueStore<String, byte[]> store = driver.getKeyValueStore("series");
       store.put("damaged", new byte[] {1, 2, 3});
