@@ -1,9 +1,10 @@
 package dev.weir.job;
 
+import static org.apache.flink.runtime.state.KeyGroupRangeAssignment.assignToKeyGroup;
+import static org.apache.flink.runtime.state.KeyGroupRangeAssignment.computeOperatorIndexForKeyGroup;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +20,7 @@ class KeyGroupsTest {
   static void assign() {
     for (int s = 0; s < SERIES; s++) {
       String name = "plant/pump-" + String.valueOf(1_000_000_000 + s).substring(1);
-      GROUPS[KeyGroupRangeAssignment.assignToKeyGroup(name, MAX_PARALLELISM)]++;
+      GROUPS[assignToKeyGroup(name, MAX_PARALLELISM)]++;
     }
   }
 
@@ -28,10 +29,7 @@ class KeyGroupsTest {
   void theBusiestTaskHasLittleMoreThanItsShare(int tasks, double most) {
     int[] series = new int[tasks];
     for (int group = 0; group < MAX_PARALLELISM; group++) {
-      series[
-              KeyGroupRangeAssignment.computeOperatorIndexForKeyGroup(
-                  MAX_PARALLELISM, tasks, group)] +=
-          GROUPS[group];
+      series[computeOperatorIndexForKeyGroup(MAX_PARALLELISM, tasks, group)] += GROUPS[group];
     }
     int busiest = Arrays.stream(series).max().orElseThrow();
     assertThat(busiest * (double) tasks / SERIES).isBetween(1.0, most);

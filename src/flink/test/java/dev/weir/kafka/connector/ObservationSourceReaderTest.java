@@ -29,7 +29,6 @@ import org.apache.flink.core.io.InputStatus;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +186,7 @@ class ObservationSourceReaderTest {
 
   @BeforeEach
   void twoPartitions() {
+    Awaitility.setDefaultPollInterval(Duration.ofMillis(5));
     topic.end(0, 3);
     topic.end(1, 2);
     reader.addSplits(List.of(split(0), split(1)));
@@ -194,6 +194,7 @@ class ObservationSourceReaderTest {
 
   @AfterEach
   void close() throws Exception {
+    Awaitility.reset();
     reader.close();
   }
 
@@ -209,12 +210,8 @@ class ObservationSourceReaderTest {
     }
   }
 
-  private static ConditionFactory await() {
-    return Awaitility.with().pollInterval(Duration.ofMillis(5)).await();
-  }
-
   private void awaitIdle(String... outputs) {
-    await()
+    Awaitility.await()
         .untilAsserted(
             () -> {
               poll();
@@ -225,7 +222,7 @@ class ObservationSourceReaderTest {
   /** Waits until questions that began after this call are answered. */
   private void awaitAnswers() {
     int before = topic.asked;
-    await()
+    Awaitility.await()
         .until(
             () -> {
               poll();
@@ -303,7 +300,7 @@ class ObservationSourceReaderTest {
     reader.handleSourceEvents(new PartitionReader.Discovered());
     topic.end(0, 5_000_000);
     long[] read = {0};
-    await()
+    Awaitility.await()
         .untilAsserted(
             () -> {
               topic.end(1, read[0] + 3); // the third is unread whenever a question begins
