@@ -157,7 +157,7 @@ public final class SeriesHarness
     SeriesHarness task = job.open(null);
     for (int i = 0; i < events.size(); i++) {
       sending.send(task, events.get(i), i);
-      if (random.nextInt(Math.max(60, events.size() / 25)) == 0) {
+      if (random.nextInt(Math.max(60, events.size() / 12)) == 0) {
         task.snapshot(i, i);
       }
       if (random.nextInt(events.size()) < kills) {
