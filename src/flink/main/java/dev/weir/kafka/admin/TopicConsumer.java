@@ -36,7 +36,6 @@ public final class TopicConsumer implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration LOOK = Duration.ofSeconds(5);
-  private static final Duration CLOSE = Duration.ofSeconds(1);
 
   /** A partition whose records don't come holds up nobody for longer. */
   private static final Duration PARTITION = Duration.ofSeconds(5);
@@ -290,6 +289,7 @@ public final class TopicConsumer implements AutoCloseable {
 
   @Override
   public void close() {
-    consumer.close(CloseOptions.timeout(CLOSE));
+    // without a group there is nothing to hand over, and a fetch is not waited for
+    consumer.close(CloseOptions.timeout(Duration.ZERO));
   }
 }
