@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A job that reads its topics up to their ends and finishes. */
 class BoundedIT {
 
-  private static final Duration CHECKPOINTS = Duration.ofMillis(300);
+  private static final Duration CHECKPOINTS = Duration.ofMillis(100);
   private static final int SERIES = 7;
 
   private static final KafkaFixture kafka = KafkaFixture.shared();

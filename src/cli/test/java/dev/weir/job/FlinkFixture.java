@@ -22,7 +22,7 @@ public final class FlinkFixture implements AutoCloseable {
    */
   public static final Duration NEVER = Duration.ofDays(365);
 
-  private static final Duration OFTEN = Duration.ofMillis(500);
+  private static final Duration OFTEN = Duration.ofMillis(200);
   private static final int SLOTS = 4;
 
   private static FlinkFixture shared;
@@ -86,7 +86,7 @@ public final class FlinkFixture implements AutoCloseable {
     return env;
   }
 
-  /** As {@link #submit(JobSettings, int, Duration)}, with a checkpoint each half second. */
+  /** As {@link #submit(JobSettings, int, Duration)}, with a checkpoint five times a second. */
   public RunningJob submit(JobSettings settings, int parallelism) throws Exception {
     return submit(settings, parallelism, OFTEN);
   }

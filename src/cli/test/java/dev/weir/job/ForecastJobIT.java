@@ -139,19 +139,15 @@ class ForecastJobIT {
       this.topic = topic;
     }
 
-    void round() throws Exception {
-      List<Observation> round = new ArrayList<>();
-      for (List<Observation> series : all) {
-        round.add(series.get(sent));
-      }
-      sent++;
-      kafka.sendObservations(topic, round);
-    }
-
     void rounds(int n) throws Exception {
+      List<Observation> rounds = new ArrayList<>();
       for (int i = 0; i < n; i++) {
-        round();
+        for (List<Observation> series : all) {
+          rounds.add(series.get(sent));
+        }
+        sent++;
       }
+      kafka.sendObservations(topic, rounds);
     }
   }
 
@@ -188,7 +184,7 @@ class ForecastJobIT {
       models.publish(manyNext);
       while (seriesOf(forecasts, oneNext.version()) < 2 * SERIES.size()) {
         assertThat(replay.sent).as("values sent while no new version came").isLessThan(1_100);
-        replay.round(); // the stream goes on while the models arrive
+        replay.rounds(1); // the stream goes on while the models arrive
         int written = 2 * SERIES.size() * replay.sent; // else a slow job would see no model in time
         oneJob
             .await()

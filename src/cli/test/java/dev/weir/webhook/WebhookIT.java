@@ -308,7 +308,8 @@ class WebhookIT {
       String line =
           "run jobs/many-to-one.yaml --set name=pumps --set kafka.bootstrap-servers=%s"
               + " --set alarms=on --set alarms.webhook=${env:WEIR_TEST_ADDRESS}"
-              + " -D execution.checkpointing.interval=1s -D rest.bind-port=0";
+              + " --set learning.size=small -D execution.checkpointing.interval=300ms"
+              + " -D rest.bind-port=0";
       InProcess without = InProcess.fails(1, line, kafka.bootstrapServers());
       assertThat(without.err())
           .contains(
