@@ -10,11 +10,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ActivationTest {
 
+  /** Every 97th float32, fewer where tanh is its argument; both signs are held by symmetry. */
+  private static int next(int bits) {
+    return bits + (bits < Float.floatToIntBits(1e-4f) ? 9_973 : 97);
+  }
+
   @Test
   void tanhIsOddAndWithinItsStatedErrorOfTheTrueValue() {
     float worst = 0f;
-    // every 97th float32 from 0 up to 20, both signs by symmetry
-    for (int bits = 0; bits <= Float.floatToIntBits(20f); bits += 97) {
+    for (int bits = 0; bits <= Float.floatToIntBits(20f); bits = next(bits)) {
       float x = Float.intBitsToFloat(bits);
       float y = Activation.tanh(x);
       worst = Math.max(worst, (float) Math.abs(y - Math.tanh(x)));
@@ -30,7 +34,7 @@ class ActivationTest {
   void preciseTanhIsTheTrueValueRoundedToFloat() {
     int off = 0;
     int tried = 0;
-    for (int bits = 0; bits <= Float.floatToIntBits(20f); bits += 97) {
+    for (int bits = 0; bits <= Float.floatToIntBits(20f); bits = next(bits)) {
       float x = Float.intBitsToFloat(bits);
       float truth = (float) Math.tanh(x);
       float y = (float) Activation.preciseTanh(x);
