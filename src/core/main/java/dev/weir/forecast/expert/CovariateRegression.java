@@ -19,14 +19,16 @@ import java.util.stream.Stream;
  * observed covariate, which is not known at u, x_k[u] is the newest one that is known a season
  * ahead. Without a season it repeats the newest value.
  *
- * <p>Where few covariates are known ahead, two more read more: values two and three seasons ago,
- * the neighbors of the one a season ago, covariates at u - 1 and u + 1, and their means over a
- * season; the slow one also which day of the week u is.
+ * <p>Where few covariates are known ahead there are three more. One is nearly linear, since its s
+ * is large. Two read more: values two and three seasons ago, the neighbors of the one a season ago,
+ * covariates at u - 1 and u + 1, and their means over a season; the slow one also which day of the
+ * week u is.
  */
 final class CovariateRegression implements Expert {
 
   private enum Kind {
     LOGARITHMIC("log-covariates", 0.7, 0.995, 4),
+    LINEAR("covariates-linear", 8, 0.998, 4), // few values are further than 8 mean deviations
     WIDE("covariates-wide", 1.4, 0.99, 2),
     SLOW("covariates-slow", 1.4, 0.998, 1.2);
 
@@ -95,7 +97,7 @@ final class CovariateRegression implements Expert {
     this.means = new double[2 * count.all()];
   }
 
-  /** Those for so many covariates: the rich ones only where few of them are known ahead. */
+  /** Those for so many covariates: one, or all where few of them are known ahead. */
   static List<CovariateRegression> all(Covariates.Count count) {
     boolean few = count.ahead() > 0 && count.all() <= FEW;
     return Stream.of(Kind.values())

@@ -165,6 +165,7 @@ class LearnerCovariatesTest {
 
   private enum Expert {
     LOGARITHMIC("log-covariates"),
+    LINEAR("covariates-linear"),
     WIDE("covariates-wide"),
     SLOW("covariates-slow"),
     AUTOREGRESSION("covariate-ar");
@@ -226,7 +227,12 @@ class LearnerCovariatesTest {
     assertThat(names(learner(observed))).endsWith("log-covariates", "covariate-ar");
     assertThat(names(learner(new Covariates.Count(0, 5)))).isEqualTo(names(learner(observed)));
     assertThat(names(learner(new Covariates.Count(2, 2))))
-        .endsWith("log-covariates", "covariates-wide", "covariates-slow", "covariate-ar");
+        .endsWith(
+            "log-covariates",
+            "covariates-linear",
+            "covariates-wide",
+            "covariates-slow",
+            "covariate-ar");
   }
 
   /** The state of one with n features: 24 phases of n + 1 + n (n + 1) / 2 numbers and 2 sums. */
@@ -235,7 +241,7 @@ class LearnerCovariatesTest {
     SeriesDimensions hourly = new SeriesDimensions(24, 24, 200, 1_000);
     List<dev.weir.forecast.expert.Expert> experts =
         Experts.ofCovariates(new Covariates.Count(0, 2));
-    int[] features = {10, 22, 29}; // 4 and 2 x 3, 8 and 2 x 7, 15 and 2 x 7
+    int[] features = {10, 10, 22, 29}; // 4 and 2 x 3, 8 and 2 x 7, 15 and 2 x 7
     for (int e = 0; e < features.length; e++) {
       int n = features[e];
       assertThat(experts.get(e).floats(hourly)).isEqualTo(24 * (n + 1 + n * (n + 1) / 2 + 2));
