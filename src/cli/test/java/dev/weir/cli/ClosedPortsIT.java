@@ -183,6 +183,7 @@ class ClosedPortsIT {
     }
   }
 
+  @Tag("slow")
   @Test
   void flinksOwnPageShowsTheJob() throws Exception {
     try (Chromium browser = Chromium.shared()) {
