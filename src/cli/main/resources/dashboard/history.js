@@ -43,7 +43,7 @@ export class History {
   classes = {windows: [], latest: null}; // windows: {start, end, label, probability, truth}, oldest first
   limits = []; // of the job file: {limit, direction}
   cut = false; // whether there were older values
-  #sequence = 0; // of what was told last, as the server counts
+  #sequence = -1; // of what was told last, as the server counts; none yet
 
   constructor(series) {
     this.series = series;
@@ -80,8 +80,9 @@ export class History {
   /** What of it is missing, as a sentence; null for nothing. */
   get why() {
     return this.modes.size === 0 && this.classes.windows.length === 0
-      ? this.observations.length === 0 ? "No history of this series was kept; its next value will show here."
-        : "No forecast of this series yet: the first ones become visible with the job’s next checkpoint."
+      ? this.#sequence < 0 ? null
+        : this.observations.length === 0 ? "No history of this series was kept; its next value will show here."
+          : "No forecast of this series yet: the first ones become visible with the job’s next checkpoint."
       : this.cut ? "Older values are on the topic only." : null;
   }
 
