@@ -49,6 +49,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -58,6 +60,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * ids. A document's commands share a folder that looks like the repository's.
  */
 @Tag("documents")
+@Execution(ExecutionMode.CONCURRENT) // with junit.jupiter.execution.parallel.enabled
 @Timeout(value = 1800, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SnippetsIT {
 
