@@ -2,17 +2,13 @@ package dev.weir.cli.health;
 
 import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.cli.console.Format;
-import dev.weir.cli.console.Terminal;
 import dev.weir.cli.console.UsageException;
-import dev.weir.cli.option.DurationConverter;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,7 +27,6 @@ import picocli.CommandLine.Option;
       "",
       "Examples: weir status my-job.yaml --jobmanager localhost:8081",
       "          weir status --bootstrap-servers broker:9092 --group my-job",
-      "          weir status my-job.yaml --watch 10s",
       "          weir status my-job.yaml --format json"
     })
 public final class StatusCommand implements Callable<Integer> {
@@ -62,15 +57,6 @@ public final class StatusCommand implements Callable<Integer> {
       description = "Records that it may be behind (default: ${DEFAULT-VALUE}).")
   private long maxLag;
 
-  @Option(
-      names = "--watch",
-      arity = "0..1",
-      fallbackValue = "5s",
-      converter = DurationConverter.class,
-      paramLabel = "DURATION",
-      description = "Looks again and again, each so long after the last (${FALLBACK-VALUE}).")
-  private Duration watch;
-
   @Option(names = "--format", defaultValue = "text")
   private Format format;
 
@@ -79,24 +65,10 @@ public final class StatusCommand implements Callable<Integer> {
   @Mixin private RegistryOption registry;
 
   @Override
-  public Integer call() throws Exception {
+  public Integer call() throws IOException {
     FlinkRest rest = FlinkRest.of(jobManager == null ? JOB_MANAGER : jobManager);
     UsageException.check(maxLag >= 0, "--max-lag", "0 or more", maxLag);
     JobSettings settings = kafka.job();
-    while (true) {
-      Findings findings = check(rest, settings);
-      if (watch != null && format == Format.text && Terminal.isOut()) {
-        System.out.print("\033[H\033[2J"); // clears the screen
-      }
-      int exitCode = findings.print(format);
-      if (watch == null || System.out.checkError()) {
-        return exitCode;
-      }
-      TimeUnit.MILLISECONDS.sleep(watch.toMillis());
-    }
-  }
-
-  private Findings check(FlinkRest rest, JobSettings settings) throws IOException {
     JobChecks checks = new JobChecks(true, settings, registry.settings(kafka));
     checks.name = settings == null || job != null ? job : settings.name();
     checks.group = group;
@@ -107,6 +79,6 @@ public final class StatusCommand implements Callable<Integer> {
         settings == null
             ? new Topics("observations", "forecasts", "scores", "observations.dlq", "models")
             : settings.kafka().topics());
-    return checks.findings;
+    return checks.findings.print(format);
   }
 }
