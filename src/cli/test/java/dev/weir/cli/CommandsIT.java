@@ -189,6 +189,7 @@ class CommandsIT {
   }
 
   /** The launcher names the job jar, so submit comes as far as the topics without {@code --jar}. */
+  @Tag("slow")
   @Test
   void submitFindsTheJobJarByItself() throws Exception {
     assertFails(

@@ -49,6 +49,7 @@ class DemoIT {
   /** Where another user has run Flink: files here, since root may write to each folder. */
   @TempDir private Path shared;
 
+  @Tag("slow")
   @Test
   void interruptedDemoHasPrintedOnlyForecastsAndLeavesNoFiles() throws Exception {
     for (String name : List.of("flink-web-upload", "flink-web-ui")) {

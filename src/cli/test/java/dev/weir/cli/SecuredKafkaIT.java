@@ -242,6 +242,7 @@ class SecuredKafkaIT {
   }
 
   /** Without the check a running job would fail on it and restart forever. */
+  @Tag("slow")
   @Test
   void aRightThatAJobLacksIsNamedBeforeItStarts() throws Exception {
     String user = SecuredBroker.CERTIFIED;

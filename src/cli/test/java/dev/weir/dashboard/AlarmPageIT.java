@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.openqa.selenium.Keys;
 
@@ -141,6 +142,7 @@ class AlarmPageIT extends BrowserPage {
         value);
   }
 
+  @Tag("slow")
   @Test
   void openIncidentIsShadedToTheEdgeUntilItCloses() throws Exception {
     open("#series=plant%2Fpump");
@@ -172,6 +174,7 @@ class AlarmPageIT extends BrowserPage {
     assertAPhoneShows("#view=alarms", ".incidents tbody tr");
   }
 
+  @Tag("slow")
   @Test
   void failedRequestForTheListIsAskedAgain() throws Exception {
     open("#view=alarms");
@@ -193,6 +196,7 @@ class AlarmPageIT extends BrowserPage {
     assertThat(browser.<Long>js("return window.failed")).isEqualTo(1);
   }
 
+  @Tag("slow")
   @Test
   void warningsAreListedWithWhatTheyAreAbout() throws Exception {
     JobSettings byHand =
@@ -237,6 +241,7 @@ class AlarmPageIT extends BrowserPage {
         series);
   }
 
+  @Tag("slow")
   @Test
   void withoutAlarmsNothingIsShownOrRead() throws Exception {
     JobSettings without = KafkaFixture.job(kafka.overrides("alarms"));

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,6 +98,7 @@ class ClassPageIT extends BrowserPage {
     browser.await("the next class", () -> browser.text(".class-headline").contains("00:02:41"));
   }
 
+  @Tag("slow")
   @Test
   void allTopicsAreNamed() throws Exception {
     open("#view=job");
@@ -106,6 +108,7 @@ class ClassPageIT extends BrowserPage {
         .contains(", states.models, states.classes, states.labels. Times are UTC");
   }
 
+  @Tag("slow")
   @Test
   void aPhoneShowsItWithoutScrollingSideways() throws Exception {
     assertAPhoneShows("#series=lathe", ".class-panel");

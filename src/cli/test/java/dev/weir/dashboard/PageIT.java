@@ -406,6 +406,7 @@ class PageIT extends BrowserPage {
     assertThat(seen).containsExactly("logged", "rejected", "thrown");
   }
 
+  @Tag("slow")
   @Test
   void goingBackShowsWhatWasSaidThenAndWhatCame() {
     openSeries(TAXI);
@@ -456,6 +457,7 @@ class PageIT extends BrowserPage {
     awaitNewest("uci_bike");
   }
 
+  @Tag("slow")
   @Test
   void draggingZoomsAndThePageSaysHowToGoBack() {
     openSeries(TAXI);
@@ -497,6 +499,7 @@ class PageIT extends BrowserPage {
         - Double.parseDouble(browser.data(ONE.strip(), "from"));
   }
 
+  @Tag("slow")
   @Test
   void anotherVersionOfTheModelIsNamed() throws Exception {
     String series = "nab_elb_requests";
@@ -527,6 +530,7 @@ class PageIT extends BrowserPage {
                 != null);
   }
 
+  @Tag("slow")
   @Test
   void aDeadLetterIsShownWithItsReasonAndAnExample() {
     open("");
@@ -617,14 +621,10 @@ class PageIT extends BrowserPage {
     assertThat(browser.<String>js("return location.hash")).isEqualTo("#series=uci_bike");
   }
 
+  @Tag("slow")
   @Test
   void accessibilityCheckFindsNothingSerious() throws Exception {
     assertAccessible("light", "dark");
-  }
-
-  @Tag("slow")
-  @Test
-  void accessibilityCheckFindsNothingSeriousInTheOtherSchemes() throws Exception {
     assertAccessible("dark", "light");
   }
 

@@ -99,6 +99,7 @@ class WhyPageIT extends BrowserPage {
     assertThat(browser.accessibilityProblems()).isEmpty();
   }
 
+  @Tag("slow")
   @ParameterizedTest
   @CsvSource({"light, false", "dark, true"})
   void stepsJoinEndToEnd(String scheme, boolean phone) {
@@ -130,6 +131,7 @@ class WhyPageIT extends BrowserPage {
     stepsJoinEndToEnd(scheme, phone);
   }
 
+  @Tag("slow")
   @Test
   void otherForecastsShowTheirPartsAndThoseWithoutShowNothing() throws Exception {
     try (ServedPage page = ServedPage.start()) {

@@ -205,6 +205,7 @@ class BadInputIT {
     assertForecasts(settings, traffic.good);
   }
 
+  @Tag("slow")
   @Test
   void aKeyTooLargeForItsDeadLetterTopicIsCutAndSaysSo() throws Exception {
     JobSettings settings = settings("key", 20_000);
@@ -221,6 +222,7 @@ class BadInputIT {
     assertForecasts(settings, traffic.good);
   }
 
+  @Tag("slow")
   @Test
   void aDeadLetterTopicMayTakeAnyLengthAndRefuseTheTimestampOfARecord() throws Exception {
     JobSettings settings = settings("any", Integer.MAX_VALUE);

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Records of other tools, kept as they send them, through the real job. */
@@ -83,6 +84,7 @@ class MappedJobIT {
     }
   }
 
+  @Tag("slow")
   @Test
   void topicsOfAPatternAreReadAlsoThoseThatComeLater() throws Exception {
     JobSettings listed =

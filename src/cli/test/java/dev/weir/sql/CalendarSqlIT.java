@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.flink.types.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,6 +119,7 @@ class CalendarSqlIT {
     return parts;
   }
 
+  @Tag("slow")
   @Test
   void forecastsAndExplanationsAreThoseOfAJobToTheLastBit() throws Exception {
     List<Forecast> forecasts = OneSeries.ofAll(byJobFile(), observations());

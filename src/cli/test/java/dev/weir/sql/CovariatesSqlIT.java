@@ -43,6 +43,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.types.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -302,6 +303,7 @@ class CovariatesSqlIT {
             learned.stream().filter(row -> row.getField(9).equals("OK")).toList());
   }
 
+  @Tag("slow")
   @Test
   void anomaliesAreJudgedByForecastsWithCovariates() throws Exception {
     SqlFixture sql = session(flink.environment(1), row -> row);

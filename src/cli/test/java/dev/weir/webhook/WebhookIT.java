@@ -299,6 +299,7 @@ class WebhookIT {
   }
 
   /** A value that becomes an alarm of {@code weir run}, and a request. */
+  @Tag("slow")
   @Test
   void weirRunPostsTheIncidentsOfItsJob() throws Exception {
     try (Endpoint endpoint = new Endpoint((n, id, exchange) -> 200)) {
