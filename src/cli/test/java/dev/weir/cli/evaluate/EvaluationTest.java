@@ -93,6 +93,20 @@ class EvaluationTest {
   }
 
   @Test
+  void theSeasonalNaiveForecastIsTheValueOfTheNewestSeason() {
+    double[] y = new double[40];
+    for (int t = 0; t < y.length; t++) {
+      y[t] = 10 * (t % 3) + t / 3; // one more each season
+    }
+    Evaluation.Trial trial = new Evaluation.Trial("s", y, 3, 4, 0, 1, new BitSet());
+    Evaluation.Sums sums = new Evaluation.Sums(0);
+    for (int t = 13; trial.isOrigin(t); t++) {
+      trial.add(sums, t, new double[] {y[t] + 1, y[t + 1] + 1, y[t + 2] + 1, y[t + 3] + 2}, List.of());
+    }
+    assertThat(trial.score(sums).relMae()).isEqualTo(1, within(1e-12));
+  }
+
+  @Test
   void filledValuesAreNeitherOriginsNorTruths() {
     double[] y = new double[40];
     BitSet missing = new BitSet();

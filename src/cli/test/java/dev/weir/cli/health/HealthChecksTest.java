@@ -199,7 +199,7 @@ class HealthChecksTest {
         .isEmpty();
   }
 
-  private static Score score(int number, long scored, double mae, double coverage) {
+  private static Score score(int number, long scored, double mae, double naive, double coverage) {
     return new Score(
         "s" + number,
         1,
@@ -211,7 +211,7 @@ class HealthChecksTest {
         1,
         0.8,
         coverage,
-        List.of(new Score.Method("naive", 2, 0), new Score.Method("seasonal_naive", 2, 0)),
+        List.of(new Score.Method("naive", naive, 0), new Score.Method("seasonal_naive", 2, 0)),
         null);
   }
 
@@ -223,7 +223,7 @@ class HealthChecksTest {
 
   @Test
   void errorIsTheGeometricMeanOverTheSeries() {
-    Findings findings = skill(score(1, 400, 1, 0.75), score(2, 400, 2, 0.85));
+    Findings findings = skill(score(1, 400, 1, 2, 0.75), score(2, 400, 2, 2, 0.85));
     assertThat(findings.text(Ansi.OFF))
         .contains(
             "ok    scores       error 70.7 % of naive's, 70.7 % of seasonal naive's, 80.0 %"
@@ -232,9 +232,16 @@ class HealthChecksTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"400, 3, 0.8, true", "400, 1, 0.6, true", "40, 3, 0.6, false", "400, 2, 0.7, false"})
-  void badScoreFailsOnceItHasEnoughValues(long scored, double mae, double coverage, boolean fails) {
-    Findings findings = skill(score(1, scored, mae, coverage));
+  @CsvSource({
+    "400, 3, 2, 0.8, true",
+    "400, 1.8, 0.5, 0.8, true", // worse than one of the two
+    "400, 1, 2, 0.6, true",
+    "40, 3, 2, 0.6, false",
+    "400, 2, 2, 0.7, false"
+  })
+  void badScoreFailsOnceItHasEnoughValues(
+      long scored, double mae, double naive, double coverage, boolean fails) {
+    Findings findings = skill(score(1, scored, mae, naive, coverage));
     assertThat(findings.of(Level.fail)).hasSize(fails ? 1 : 0);
   }
 

@@ -387,6 +387,8 @@ class SeriesCsvTest {
         .hasMessage(
             "a.csv line 2: t: expected a day above 12 in the file, or --date-format d/M/yyyy or"
                 + " M/d/yyyy, got '02/01/2024'");
+    assertThatThrownBy(() -> read(text + "12/01/2024,3\n", columns("time=t,value=v")))
+        .hasMessageStartingWith("a.csv line 2: t: expected a day above 12 in the file");
     long day = Instant.parse("2024-01-02T00:00:00Z").toEpochMilli();
     assertThat(read(text + "13/01/2024,3\n", columns("time=t,value=v")))
         .extracting(Observation::time)
@@ -426,6 +428,8 @@ class SeriesCsvTest {
         .containsExactly(999.0, 1.234, 0.5);
     assertThat(read(text + "2026-02-02;1.234.567\n", columns).get(1).value()).isEqualTo(1234);
     assertThat(read(text.replace(';', ','), columns).get(1).value()).isEqualTo(1.234);
+    assertThatThrownBy(() -> read("t,v\n2026-01-31,\"1,234\"\n", columns))
+        .hasMessageContaining("got '1,234', which has two meanings");
     assertThatThrownBy(() -> read(text + "2026-02-02;0,5\n2026-02-03;0.5\n", columns))
         .hasMessage(
             "a.csv line 5: v: expected a finite number, got '0.5'; --decimal point reads a decimal"
