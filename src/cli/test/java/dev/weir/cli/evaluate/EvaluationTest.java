@@ -101,7 +101,8 @@ class EvaluationTest {
     Evaluation.Trial trial = new Evaluation.Trial("s", y, 3, 4, 0, 1, new BitSet());
     Evaluation.Sums sums = new Evaluation.Sums(0);
     for (int t = 13; trial.isOrigin(t); t++) {
-      trial.add(sums, t, new double[] {y[t] + 1, y[t + 1] + 1, y[t + 2] + 1, y[t + 3] + 2}, List.of());
+      trial.add(
+          sums, t, new double[] {y[t] + 1, y[t + 1] + 1, y[t + 2] + 1, y[t + 3] + 2}, List.of());
     }
     assertThat(trial.score(sums).relMae()).isEqualTo(1, within(1e-12));
   }

@@ -31,14 +31,14 @@ class QuantizedValuesTest {
     assertThat(unit()).isEqualTo(0x1p-11);
     assertThat(shorts[0]).isEqualTo((short) -(8 << 11)); // counted from 8
     assertThat(shorts[1]).isEqualTo((short) (8 << 11));
-    values.append(2, 3.25);
-    assertThat(values.get(2)).isEqualTo(3.25);
+    values.append(2, 3.25 + 0x1p-10);
+    assertThat(values.get(2)).isEqualTo(3.25 + 0x1p-10);
     assertThat(unit()).isEqualTo(0x1p-11);
     values.append(3, 100); // beyond 8 + 2^15 / 2^11: 100 / 2^15, rounded up to a power of two
     assertThat(unit()).isEqualTo(0x1p-8);
     assertThat(values.get(0)).isZero();
     assertThat(values.get(1)).isEqualTo(16);
-    assertThat(values.get(2)).isEqualTo(3.25);
+    assertThat(values.get(2)).isEqualTo(3.25); // rounded to the nearest
     assertThat(values.get(3)).isEqualTo(100);
   }
 

@@ -38,7 +38,7 @@ class RlsTest {
     }
     Random random = new Random(7);
     for (int n = 0; n < 60; n++) {
-      double[] f = {random.nextGaussian(), random.nextGaussian() * 2, 1};
+      double[] f = {random.nextGaussian(), n < 5 ? 0 : random.nextGaussian() * 2, 1};
       double y = 0.5 * f[0] - 1.5 * f[1] + 2 + random.nextGaussian();
       rls.update(state, f, y);
       for (int i = 0; i < size; i++) {

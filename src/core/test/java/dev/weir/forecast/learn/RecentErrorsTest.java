@@ -21,7 +21,9 @@ class RecentErrorsTest {
 
   private void add(String series, int values, double ours, double naive, double seasonalNaive) {
     for (int n = 0; n < values; n++) {
-      errors.add(series, scored(ours, naive, seasonalNaive));
+      LatestScores scored = scored(ours, naive, seasonalNaive);
+      scored.addDistribution(1, ours, naive, seasonalNaive);
+      errors.add(series, scored);
     }
   }
 
@@ -92,6 +94,7 @@ class RecentErrorsTest {
     String rival = rivalOf("gone");
     add(rival, 20, 3, 1, 1);
     assertThat(errors.quantile(Baseline.NAIVE, 1)).isEqualTo(3, within(1e-12));
+    assertThat(errors.crpsQuantile(Baseline.NAIVE, 1)).isEqualTo(3, within(1e-12));
   }
 
   @Test

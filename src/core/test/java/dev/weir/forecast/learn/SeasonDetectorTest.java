@@ -246,6 +246,7 @@ class SeasonDetectorTest {
   @Test
   void calendarHasWholeNumbersOfValuesFromFourOn() {
     assertThat(calendar(1_800_000)).containsExactly(48, 336);
+    assertThat(calendar(6 * 3_600_000)).containsExactly(4, 28);
     assertThat(calendar(7 * 60_000)).containsExactly(1440);
     assertThat(calendar(86_400_000)).containsExactly(7);
     assertThat(calendar(43_200_000)).containsExactly(14);

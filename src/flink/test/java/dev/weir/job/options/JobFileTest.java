@@ -233,7 +233,15 @@ class JobFileTest {
           """;
 
   @ParameterizedTest
-  @CsvSource({"auto, auto", "off, off", "1.5x, 1.5x", "30x, 30x", "10 min, PT10M", "P2D, PT48H"})
+  @CsvSource({
+    "auto, auto",
+    "off, off",
+    "1.5x, 1.5x",
+    "30x, 30x",
+    "1 s, PT1S",
+    "10 min, PT10M",
+    "P2D, PT48H"
+  })
   void aSilenceIsAMultipleOrADuration(String option, String silence) {
     JobSettings settings = read(GOOD, Map.of("alarms", "on", "alarms.silence", option));
     assertThat(settings.forecast().modes().get(0).learning().alarms().common().silence())
