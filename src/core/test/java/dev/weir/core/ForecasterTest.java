@@ -312,6 +312,8 @@ class ForecasterTest {
         .isEqualTo(last.outside(new double[] {1}))
         .isNotEqualTo(last.outside(new double[] {2}));
     assertThat(series.observe(last).values()).doesNotContain(Double.NaN);
+    Observation farAhead = new Observation(START.plus(HOUR.multipliedBy(401)), 1).ahead(1, 2, 3, 4);
+    assertThat(series.observe(farAhead.outside(new double[3], new double[3])).values()).hasSize(3);
   }
 
   @Test

@@ -213,6 +213,11 @@ class SerializersTest {
             new SourceRecord.Header("trace", new byte[] {5}),
             new SourceRecord.Header("weir-schema", null));
     assertThat(roundTrip(InputEventSerializer.INSTANCE, both)).isEqualTo(both);
+    SourceRecord.Header alone = new SourceRecord.Header("weir-schema", fingerprint);
+    SourceRecord more =
+        new SourceRecord("observations", 3, 44, 555, List.of(alone), 6, new byte[1], new byte[2]);
+    InputEvent withLost = new ObservationEvent(new Observation("pump-7", 7, 1.5), more);
+    assertThat(roundTrip(InputEventSerializer.INSTANCE, withLost)).isEqualTo(withLost);
   }
 
   @Test
