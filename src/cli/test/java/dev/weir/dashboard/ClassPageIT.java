@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * The live page of a job that classifies: a real broker, job and server, seen by a real browser.
  */
+@Tag("slow")
 class ClassPageIT extends BrowserPage {
 
   private static final int STEPS = 160;
@@ -98,7 +99,6 @@ class ClassPageIT extends BrowserPage {
     browser.await("the next class", () -> browser.text(".class-headline").contains("00:02:41"));
   }
 
-  @Tag("slow")
   @Test
   void allTopicsAreNamed() throws Exception {
     open("#view=job");
@@ -108,7 +108,6 @@ class ClassPageIT extends BrowserPage {
         .contains(", states.models, states.classes, states.labels. Times are UTC");
   }
 
-  @Tag("slow")
   @Test
   void aPhoneShowsItWithoutScrollingSideways() throws Exception {
     assertAPhoneShows("#series=lathe", ".class-panel");
