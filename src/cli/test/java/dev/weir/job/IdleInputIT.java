@@ -111,6 +111,58 @@ class IdleInputIT {
   }
 
   /**
+   * After a pause of all partitions, as after an outage, the first to have records again must not
+   * carry event time past what the others are still to be sent.
+   */
+  @Test
+  void partitionsFilledInTurnAfterAPauseLoseNothingAndNoSeriesIsSilent() throws Exception {
+    JobSettings settings =
+        KafkaFixture.job(
+            kafka.learned("in-turn"),
+            "delivery.guarantee=at-least-once",
+            "window.out-of-orderness=PT2H",
+            "window.idle-timeout=PT2S",
+            "alarms.enabled=true",
+            "alarms.reasons=level",
+            "alarms.silence=3x",
+            "topics.alarms=in-turn.alarms",
+            "learning.size=small");
+    String topic = settings.kafka().topics().observations().first();
+    String forecasts = settings.kafka().topics().forecasts();
+    kafka.create(settings, 3);
+    try (RunningJob job = flink.submit(settings, 3, FlinkFixture.NEVER)) {
+      for (int partition = 0; partition < 3; partition++) {
+        kafka.send(hours(topic, partition, 0, 40));
+      }
+      job.await().until(() -> kafka.read(forecasts).size() == 3 * 37); // three wait
+      Awaitility.await() // longer than the idle timeout: all are idle
+          .during(Duration.ofSeconds(4))
+          .until(() -> kafka.read(forecasts).size() == 3 * 37);
+      for (int partition = 0; partition < 3; partition++) {
+        kafka.send(hours(topic, partition, 40, 140));
+        Awaitility.await() // the job reads them meanwhile, and event time could go on
+            .during(Duration.ofMillis(700))
+            .until(() -> true);
+      }
+      job.await()
+          .until(
+              () -> kafka.read(forecasts).size() + kafka.deadLetters(settings).size() >= 3 * 137);
+      assertThat(kafka.deadLetters(settings)).isEmpty();
+      assertThat(kafka.read("in-turn.alarms")).isEmpty();
+    }
+  }
+
+  /** Values of the series of a partition. */
+  private static List<ProducerRecord<byte[], byte[]>> hours(
+      String topic, int partition, int from, int to) throws Exception {
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (int t = from; t < to; t++) {
+      records.add(KafkaFixture.record(topic, partition, hour(3, t).get(partition)));
+    }
+    return records;
+  }
+
+  /**
    * Without keys each series is in all partitions, which a task reads one after the other. The idle
    * timeout is shorter than that takes, as ten seconds are on a slow machine.
    */

@@ -92,7 +92,7 @@ public final class ForecastPipeline {
                     WeirTypeInformation.INPUT_EVENT,
                     settings.observedAhead(),
                     settings.idleTimeout(),
-                    settings.forecast().outOfOrderness().isZero()),
+                    settings.forecast().outOfOrderness()),
                 ObservationWatermarks.strategy(
                     settings.forecast().outOfOrderness(), settings.forecast().limits().ttl()),
                 "observations")

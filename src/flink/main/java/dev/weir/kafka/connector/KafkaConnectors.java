@@ -91,23 +91,32 @@ public final class KafkaConnectors {
    * @param ahead covariates known ahead that an observation may have
    * @param idleTimeout a partition without an observation for so long, and without unread records,
    *     no longer holds back event time
-   * @param isInOrder whether values are used in the order in which they are read: then partitions
-   *     that are added wait for the older ones
+   * @param outOfOrderness how long values wait for earlier ones; zero: they are used in the order
+   *     in which they are read, and partitions that are added wait for the older ones
    */
   public Source<InputEvent, ?, ?> observations(
-      TypeInformation<InputEvent> type, int ahead, Duration idleTimeout, boolean isInOrder) {
+      TypeInformation<InputEvent> type, int ahead, Duration idleTimeout, Duration outOfOrderness) {
     ObservationTopics topics = settings.topics().observations();
-    return timed(
-        settings.group(),
+    Properties consumer = consumerProperties(settings.group());
+    return source(
+        consumer,
         topics.pattern() == null
             ? new ExistingTopics(topics.names())
             : KafkaSubscriber.getTopicPatternSubscriber(Pattern.compile(topics.pattern())),
         offsets(settings.source().span().start()),
         offsets(settings.source().span().end()),
         ObservationDeserializer.of(type, settings, ahead),
-        isInOrder,
-        KafkaConnectors::observed,
-        idleTimeout);
+        outOfOrderness.isZero(),
+        (reader, context) -> {
+          int subtask = context.getIndexOfSubtask();
+          return new ObservationSourceReader<>(
+              reader,
+              KafkaConnectors::time,
+              outOfOrderness,
+              idleTimeout,
+              context::sendSourceEventToCoordinator,
+              () -> new UnreadRecords(consumer, subtask));
+        });
   }
 
   /** Null for no position. */
@@ -196,38 +205,10 @@ public final class KafkaConnectors {
         new OutsideDeserializer(type, topic, settings.registry()));
   }
 
-  /** A source whose partitions hold back event time until they are read. */
-  private <T> Source<T, ?, ?> timed(
-      String group,
-      KafkaSubscriber topics,
-      OffsetsInitializer starts,
-      OffsetsInitializer end,
-      KafkaRecordDeserializationSchema<T> codec,
-      boolean isInOrder,
-      ObservationSourceReader.Progress<T> progress,
-      Duration idleTimeout) {
-    Properties consumer = consumerProperties(group);
-    return source(
-        consumer,
-        topics,
-        starts,
-        end,
-        codec,
-        isInOrder,
-        (reader, context) -> {
-          int subtask = context.getIndexOfSubtask();
-          return new ObservationSourceReader<>(
-              reader,
-              progress,
-              idleTimeout,
-              context::sendSourceEventToCoordinator,
-              () -> new UnreadRecords(consumer, subtask));
-        });
-  }
-
-  /** Each observation is progress. */
-  static long observed(InputEvent event, long before) {
-    return event instanceof ObservationEvent ? before + 1 : before;
+  static long time(InputEvent event) {
+    return event instanceof ObservationEvent observed
+        ? observed.observation().time()
+        : ObservationSourceReader.NO_TIME;
   }
 
   /** From the beginning: the topic is compacted, so it holds each model's newest version. */

@@ -28,8 +28,14 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides which partitions are idle and do not hold back event time: those without an observation
  * for the idle timeout and without unread records. A slow task reads one partition after the other,
- * so the time since an observation says nothing about a partition by itself. No partition becomes
- * idle while the brokers do not answer.
+ * so the time since an observation says nothing about a partition by itself. No partition is idle
+ * while the brokers do not answer, or so shortly after that what waited for them may be on its way.
+ *
+ * <p>A task whose partitions are all idle stays active for Flink, which lets event time pass a task
+ * that is idle and does not wait for one that was. It follows the others instead: {@link Follow}
+ * says how far they are, and it emits that once the brokers have said anew that nothing is unread.
+ * So a record that it finds holds event time at once. After a pause of all partitions, each counts
+ * as silent only from its end on.
  *
  * <p>Holds back event time until all partitions that exist at the start are assigned ({@link
  * Discovered}); otherwise the tasks whose partitions come first would be ahead of the others. The
@@ -51,21 +57,18 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     void close();
   }
 
-  /** Tells whether an event is one that a partition waits for: an observation of its own time. */
-  interface Progress<T> extends Serializable {
+  /** Tells the time of an event. */
+  interface Times<T> extends Serializable {
 
-    /**
-     * What a partition has reached.
-     *
-     * @param before the same before the event; the least number before the first one
-     * @return {@code before} if the event is nothing new, such as a dead letter
-     */
-    long of(T event, long before);
+    /** {@link #NO_TIME} of what a partition does not wait for, such as a dead letter. */
+    long of(T event);
   }
+
+  static final long NO_TIME = Long.MIN_VALUE;
 
   private static final Logger LOG = LoggerFactory.getLogger(ObservationSourceReader.class);
 
-  private static final long MAX_TICK_MILLIS = 2_000;
+  private static final long MAX_TICK_MILLIS = 500;
   private static final long MIN_TICK_MILLIS = 100;
   private static final long LOG_EVERY_NANOS = 60_000_000_000L;
   private static final CompletableFuture<Void> AVAILABLE = CompletableFuture.completedFuture(null);
@@ -74,7 +77,8 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
   /** Never emits, so it holds back event time while it exists. */
   private static final String HOLD = "until all partitions are assigned";
 
-  private final Progress<T> progress;
+  private final Times<T> times;
+  private final long outOfOrderness; // milliseconds
   private final long idleNanos;
   private final long tickMillis;
   private final Consumer<SourceEvent> coordinator;
@@ -85,7 +89,10 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
   private boolean isHeld;
   private boolean isDiscovered;
   private boolean isReadingUp;
-  private boolean isIdle; // as told to Flink
+  private boolean isIdle;
+  private boolean isResuming; // until it is known whether all others were idle, too
+  private long others = NO_TIME; // what they have reached
+  private Reached said; // to the coordinator
   private int resumed; // how often an idle partition had an observation
   private Question question; // the newest
   private CompletableFuture<Map<TopicPartition, Answer>> answers; // null if nothing is asked
@@ -97,21 +104,28 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
   private long lastLogNanos = System.nanoTime() - LOG_EVERY_NANOS; // of the thread alone
 
   private record Question(
-      int resumed, boolean isReadingUp, long nanos, Map<TopicPartition, Long> positions) {}
+      int resumed,
+      boolean isReadingUp,
+      long nanos,
+      long others,
+      Map<TopicPartition, Long> positions) {}
 
   /**
-   * @param progress of a partition; without it the partition becomes idle
+   * @param times of events; without one that has a time the partition becomes idle
+   * @param outOfOrderness how far the watermark is behind the newest time of a partition
    * @param coordinator takes events for the enumerator
    * @param ends called in the reader's own thread
    */
   ObservationSourceReader(
       SourceReader<T, KafkaPartitionSplit> reader,
-      Progress<T> progress,
+      Times<T> times,
+      Duration outOfOrderness,
       Duration idleTimeout,
       Consumer<SourceEvent> coordinator,
       Supplier<Ends> ends) {
     super(reader);
-    this.progress = progress;
+    this.times = times;
+    this.outOfOrderness = outOfOrderness.toMillis();
     this.idleNanos = idleTimeout.toNanos();
     this.coordinator = coordinator;
     this.endsFactory = ends;
@@ -140,8 +154,16 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
 
   @Override
   public void handleSourceEvents(SourceEvent event) {
-    isDiscovered = event instanceof Discovered;
-    if (!isDiscovered) {
+    if (event instanceof Follow follow) {
+      others = follow.time();
+      isResuming &= follow.isIdle();
+      if (follow.isResumed()) {
+        partitions.values().forEach(Partition::restart);
+      }
+    } else {
+      isDiscovered = event instanceof Discovered;
+    }
+    if (event instanceof ReadUp) {
       isReadingUp = true;
       partitions.values().forEach(partition -> partition.readUpTo = -1);
     }
@@ -182,34 +204,71 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     if (answers != null && answers.isDone()) {
       Map<TopicPartition, Answer> given = answers.join();
       answers = null;
-      if (question.resumed == resumed) {
-        partitions.values().forEach(partition -> partition.judge(given.get(partition.name)));
-      }
-      boolean isUp = question.isReadingUp;
-      for (Partition partition : partitions.values()) {
-        isUp &= partition.isUp(given.get(partition.name));
-      }
-      if (isUp) {
-        isReadingUp = false;
-        coordinator.accept(new ReadUp());
-      }
+      take(given);
     }
     ask();
-    boolean allIdle = isDiscovered && partitions.values().stream().allMatch(p -> p.isIdle);
+    boolean allIdle = allIdle();
     if (allIdle && !isIdle) {
       isIdle = true;
-      output.markIdle();
-      coordinator.accept(new Quiet(true));
+      if (partitions.isEmpty()) {
+        output.markIdle(); // it never finds a record
+      }
     } else if (!allIdle) {
       activate();
+    }
+    say();
+  }
+
+  private boolean allIdle() {
+    return isDiscovered && partitions.values().stream().allMatch(each -> each.isIdle);
+  }
+
+  private void take(Map<TopicPartition, Answer> given) {
+    for (Partition partition : partitions.values()) {
+      Answer answer = given.get(partition.name);
+      if (answer == null && question.positions.containsKey(partition.name)) {
+        partition.restart();
+      } else if (question.resumed == resumed && !isResuming) {
+        partition.judge(answer);
+      }
+    }
+    if (question.resumed == resumed && question.others != NO_TIME && isIdle && allIdle()) {
+      main.emitWatermark(new Watermark(question.others - outOfOrderness - 1));
+    }
+    boolean isUp = question.isReadingUp;
+    for (Partition partition : partitions.values()) {
+      isUp &= partition.isUp(given.get(partition.name));
+    }
+    if (isUp) {
+      isReadingUp = false;
+      coordinator.accept(new ReadUp());
     }
   }
 
   private void activate() {
     if (isIdle) {
       isIdle = false;
+      isResuming = true;
       main.markActive();
-      coordinator.accept(new Quiet(false));
+      partitions.values().forEach(Partition::activate);
+      say();
+    }
+  }
+
+  /** Tells the coordinator what has changed. */
+  private void say() {
+    long time = isIdle ? NO_TIME : Long.MAX_VALUE;
+    for (Partition each : partitions.values()) {
+      if (isIdle) {
+        time = Math.max(time, each.newest);
+      } else if (!each.isIdle) {
+        time = Math.min(time, each.newest);
+      }
+    }
+    Reached now = new Reached(isDiscovered ? time : NO_TIME, isIdle);
+    if (!now.equals(said)) {
+      said = now;
+      coordinator.accept(now);
     }
   }
 
@@ -231,7 +290,7 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
         positions.put(partition.name, split.getStartingOffset());
       }
     }
-    question = new Question(resumed, isReadingUp, now, positions);
+    question = new Question(resumed, isReadingUp, now, others, positions);
     answers = CompletableFuture.supplyAsync(() -> answers(positions), thread);
     answers.thenRun(this::wake);
   }
@@ -283,7 +342,7 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     boolean hasObservation; // since it was looked at last
     boolean wasSilent; // at the newest question
     long readUpTo; // negative: to be asked for
-    private long reached = Long.MIN_VALUE; // its progress
+    long newest = NO_TIME;
     private long lastNanos = System.nanoTime(); // when it was seen that it had one
     private Milestone older;
     private Milestone newer;
@@ -298,15 +357,25 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     boolean isSilent(long now) {
       if (hasObservation) {
         hasObservation = false;
-        lastNanos = now;
-        older = null;
-        newer = null;
+        silentFrom(now);
       }
       wasSilent = now - lastNanos >= idleNanos;
       return wasSilent;
     }
 
-    void judge(Answer answer) { // null if unanswered
+    private void silentFrom(long now) {
+      lastNanos = now;
+      older = null;
+      newer = null;
+    }
+
+    /** It is silent only from now on. */
+    void restart() {
+      silentFrom(System.nanoTime());
+      activate();
+    }
+
+    void judge(Answer answer) { // null if it was not asked for
       if (answer == null || hasObservation || !wasSilent) {
         return;
       }
@@ -314,7 +383,7 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
       if (answer.isRead() || passes) { // again, since the newest watermark may have come after it
         isIdle = true;
         output().markIdle();
-      } else if (isIdle) {
+      } else {
         activate();
       }
     }
@@ -344,22 +413,24 @@ final class ObservationSourceReader<T> extends PartitionReader<T> {
     }
 
     void activate() {
-      isIdle = false;
-      output().markActive();
-      ObservationSourceReader.this.activate();
+      if (isIdle) { // questions that were asked before say nothing of it
+        isIdle = false;
+        resumed++;
+        output().markActive();
+        ObservationSourceReader.this.activate();
+      }
     }
 
     /** An event is about to be emitted. */
     void see(T event) {
-      long now = progress.of(event, reached);
-      if (now == reached) {
+      long time = times.of(event);
+      if (time == NO_TIME) {
         return;
       }
-      reached = now;
+      newest = Math.max(newest, time);
       hasObservation = true;
       if (isIdle) { // others may have unread records since, too
-        resumed++;
-        partitions.values().stream().filter(each -> each.isIdle).forEach(Partition::activate);
+        partitions.values().forEach(Partition::activate);
         wake();
       }
     }

@@ -24,8 +24,23 @@ class PartitionReader<T> implements SourceReader<T, KafkaPartitionSplit> {
   /** Asks a reader to read up to what its partitions hold now; its answer once it has. */
   record ReadUp() implements SourceEvent {}
 
-  /** From a reader: whether all its partitions are idle, since that has changed. */
-  record Quiet(boolean isQuiet) implements SourceEvent {}
+  /**
+   * From a reader, when it has changed.
+   *
+   * @param time of the newest observation of the partition that is behind most, of those that are
+   *     not idle; of the newest one of all if all are idle; the least number if there is none
+   * @param isIdle whether all its partitions are idle
+   */
+  record Reached(long time, boolean isIdle) implements SourceEvent {}
+
+  /**
+   * To a reader, as the answer when it becomes idle or no longer is, and to idle ones.
+   *
+   * @param time what all readers that are not idle have reached
+   * @param isResumed whether all were idle before: what the others were sent may be on its way
+   * @param isIdle whether this reader counts as idle
+   */
+  record Follow(long time, boolean isResumed, boolean isIdle) implements SourceEvent {}
 
   /** Flink's checkpoints count from 1; a snapshot of this id is overwritten and never committed. */
   static final long NO_CHECKPOINT = Long.MIN_VALUE;

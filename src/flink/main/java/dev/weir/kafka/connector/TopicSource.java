@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
@@ -106,8 +108,9 @@ final class TopicSource<T>
     private final Set<Integer> reading = new HashSet<>(); // subtasks that new partitions wait for
     private Set<TopicPartition> known; // null before the first listing
     private Runnable waiting; // assigns new partitions; null without any
-    private final Set<Integer> quiet = new HashSet<>(); // subtasks without observations
-    private Long quietSince; // when that had become true of all; null if it is not
+    private final Map<Integer, PartitionReader.Reached> reached = new HashMap<>(); // by subtask
+    private long told = Long.MIN_VALUE; // what idle readers may follow to
+    private Long quietSince; // when all readers had become idle; null if they are not
     private long longestQuiet = LEAST_QUIET_NANOS; // that is usual
     private boolean isQuietSaid;
     private boolean isDiscovered;
@@ -176,8 +179,8 @@ final class TopicSource<T>
 
     @Override
     public void handleSourceEvent(int subtask, SourceEvent event) {
-      if (event instanceof PartitionReader.Quiet told) {
-        hear(subtask, told.isQuiet());
+      if (event instanceof PartitionReader.Reached now) {
+        hear(subtask, now);
         return;
       }
       reading.remove(subtask);
@@ -186,16 +189,40 @@ final class TopicSource<T>
       }
     }
 
-    /** A subtask has no observations in any of its partitions, or has some again. */
-    private void hear(int subtask, boolean isQuiet) {
-      long now = System.nanoTime();
-      if (isQuiet && quiet.add(subtask) && quiet.size() == context.currentParallelism()) {
-        quietSince = now;
-      } else if (!isQuiet && quiet.remove(subtask) && quietSince != null) {
+    /**
+     * Event time is what the readers that are not idle have reached. Idle ones follow only what
+     * they are told here, so nothing passes a reader that has just found records.
+     */
+    private void hear(int subtask, PartitionReader.Reached now) {
+      PartitionReader.Reached before = reached.put(subtask, now);
+      boolean isNew = before == null || before.isIdle() != now.isIdle();
+      boolean isResumed = quietSince != null && !now.isIdle();
+      if (isResumed) {
         long usual = isQuietSaid ? 16 * longestQuiet : Long.MAX_VALUE; // an outage is not
-        longestQuiet = Math.max(longestQuiet, Math.min(usual, now - quietSince));
+        longestQuiet = Math.max(longestQuiet, Math.min(usual, System.nanoTime() - quietSince));
         quietSince = null;
         isQuietSaid = false;
+      }
+      boolean isHeld = reached.size() < context.currentParallelism(); // one has not said yet
+      long time = Long.MAX_VALUE;
+      long newest = Long.MIN_VALUE;
+      for (PartitionReader.Reached each : reached.values()) {
+        time = each.isIdle() ? time : Math.min(time, each.time());
+        newest = Math.max(newest, each.time());
+      }
+      boolean isQuiet = time == Long.MAX_VALUE && !isHeld;
+      if (isQuiet && quietSince == null) {
+        quietSince = System.nanoTime();
+      }
+      long next = isHeld ? told : Math.max(told, isQuiet ? newest : time);
+      boolean isFurther = next > told;
+      told = next;
+      for (int reader : context.registeredReaders().keySet()) {
+        boolean isIdle = reached.containsKey(reader) && reached.get(reader).isIdle();
+        if (isResumed || isFurther && isIdle || isNew && reader == subtask) {
+          context.sendEventToSourceReader(
+              reader, new PartitionReader.Follow(told, isResumed, isIdle));
+        }
       }
     }
 
@@ -240,7 +267,8 @@ final class TopicSource<T>
     @Override
     public void addReader(int subtask) {
       enumerator.addReader(subtask);
-      quiet.remove(subtask);
+      reached.remove(subtask);
+      quietSince = null;
       if (waiting != null) {
         reading.add(subtask);
         context.sendEventToSourceReader(subtask, new PartitionReader.ReadUp());

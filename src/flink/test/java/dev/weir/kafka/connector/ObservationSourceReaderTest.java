@@ -56,7 +56,8 @@ class ObservationSourceReaderTest {
                 .createOutputForSplit(KafkaPartitionSplit.toSplitId(name))
                 .collect(
                     isObservation
-                        ? new ObservationEvent(new Observation("s", 77, 1), source)
+                        ? new ObservationEvent(
+                            new Observation("s", 100 * partition + 77 + offset, 1), source)
                         : new DeadLetter(DeadLetter.Reason.MALFORMED, "m", source),
                     5);
             positions.put(name, offset + 1);
@@ -160,7 +161,8 @@ class ObservationSourceReaderTest {
 
     @Override
     public void emitWatermark(Watermark watermark) {
-      throw new AssertionError("not the reader's task");
+      assertThat(name).isEqualTo(MAIN); // those of partitions are Flink's
+      watermarks.add(watermark.getTimestamp());
     }
 
     @Override
@@ -176,13 +178,19 @@ class ObservationSourceReaderTest {
 
   private final Set<String> existing = new TreeSet<>();
   private final Set<String> idle = new TreeSet<>();
+  private final Set<Long> watermarks = new TreeSet<>();
   private final List<SourceEvent> replies = new ArrayList<>();
   private final Fake fake = new Fake();
   private final Topic topic = new Topic();
   private final Outputs main = new Outputs(MAIN);
   private final ObservationSourceReader<InputEvent> reader =
       new ObservationSourceReader<>(
-          fake, KafkaConnectors::observed, Duration.ofMillis(20), replies::add, () -> topic);
+          fake,
+          KafkaConnectors::time,
+          Duration.ofMillis(7),
+          Duration.ofMillis(20),
+          replies::add,
+          () -> topic);
 
   @BeforeEach
   void twoPartitions() {
@@ -219,6 +227,12 @@ class ObservationSourceReaderTest {
             });
   }
 
+  /** Waits until it has said that both partitions are idle. */
+  private void awaitIdleTask(long newest) {
+    awaitIdle("t-0", "t-1");
+    assertThat(replies).last().isEqualTo(new PartitionReader.Reached(newest, true));
+  }
+
   /** Waits until questions that began after this call are answered. */
   private void awaitAnswers() {
     int before = topic.asked;
@@ -241,8 +255,12 @@ class ObservationSourceReaderTest {
     awaitIdle("t-0");
     fake.emit(1, true);
     fake.emit(1, true);
-    awaitIdle("t-0", "t-1", MAIN);
+    awaitIdleTask(178);
     topic.end(0, 4); // is not read yet
+    awaitAnswers();
+    assertThat(idle).isEmpty(); // until it is known that the job's other partitions go on
+    assertThat(replies).last().isEqualTo(new PartitionReader.Reached(79, false));
+    reader.handleSourceEvents(new PartitionReader.Follow(178, false, false));
     awaitIdle("t-1");
     reader.isAvailable().get(); // the thread wakes a task that waits
   }
@@ -252,11 +270,15 @@ class ObservationSourceReaderTest {
     reader.handleSourceEvents(new PartitionReader.Discovered());
     topic.end(0, 0);
     topic.end(1, 0);
-    awaitIdle("t-0", "t-1", MAIN);
+    awaitIdleTask(Long.MIN_VALUE);
     topic.end(0, 1);
     topic.end(1, 5);
     fake.emit(0, true);
     assertThat(idle).isEmpty();
+    reader.handleSourceEvents(new PartitionReader.Follow(0, false, true)); // was on its way
+    awaitAnswers();
+    assertThat(idle).isEmpty();
+    reader.handleSourceEvents(new PartitionReader.Follow(0, false, false));
     awaitIdle("t-0"); // the other one has records since
   }
 
@@ -266,33 +288,86 @@ class ObservationSourceReaderTest {
     assertThat(existing).hasSize(1);
     topic.end(0, 0);
     topic.end(1, 0);
-    awaitIdle("t-0", "t-1"); // but not the task
+    awaitIdle("t-0", "t-1");
+    assertThat(replies).containsExactly(new PartitionReader.Reached(Long.MIN_VALUE, false));
     assertThat(existing).hasSize(3);
     reader.handleSourceEvents(new PartitionReader.Discovered());
-    awaitIdle("t-0", "t-1", MAIN);
+    awaitIdleTask(Long.MIN_VALUE);
     assertThat(existing).containsExactly("t-0", "t-1");
     topic.end(2, 1);
     reader.addSplits(List.of(split(2)));
     poll();
-    assertThat(idle).containsExactlyInAnyOrder("t-0", "t-1");
+    assertThat(idle).isEmpty();
+    assertThat(replies).last().isEqualTo(new PartitionReader.Reached(Long.MIN_VALUE, false));
   }
 
   @Test
-  void withoutBrokersNothingChanges() {
+  void idleTaskFollowsOthersOnceItIsAskedAnew() {
+    reader.handleSourceEvents(new PartitionReader.Discovered());
+    topic.end(0, 0);
+    topic.end(1, 0);
+    awaitIdleTask(Long.MIN_VALUE);
+    awaitAnswers();
+    assertThat(watermarks).isEmpty();
+    reader.handleSourceEvents(new PartitionReader.Follow(1_000, false, true));
+    Awaitility.await().untilAsserted(() -> followed(992L)); // less 7 ms and one
+    topic.end(1, 1);
+    reader.handleSourceEvents(new PartitionReader.Follow(1_100, false, true));
+    awaitAnswers();
+    followed(992L);
+    fake.emit(1, true);
+    assertThat(replies).last().isEqualTo(new PartitionReader.Reached(Long.MIN_VALUE, false));
+  }
+
+  private void followed(Long... times) {
+    poll();
+    assertThat(watermarks).containsExactly(times);
+    assertThat(idle).doesNotContain(MAIN); // else event time would not wait for it later on
+  }
+
+  @Test
+  void afterAPauseOfAllEachIsSilentFromItsEndOn() {
+    reader.handleSourceEvents(new PartitionReader.Discovered());
+    topic.end(0, 0);
+    topic.end(1, 0);
+    awaitIdleTask(Long.MIN_VALUE);
+    long start = System.nanoTime();
+    reader.handleSourceEvents(new PartitionReader.Follow(0, true, true)); // another one found some
+    reader.handleSourceEvents(new PartitionReader.Follow(0, false, false));
+    assertThat(idle).isEmpty();
+    awaitIdleTask(Long.MIN_VALUE);
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(20_000_000);
+  }
+
+  @Test
+  void taskWithoutPartitionsIsIdleForFlink() {
+    reader.handleSourceEvents(new PartitionReader.Discovered());
+    poll();
+    assertThat(idle).isEmpty();
+    fake.next.add(
+        () -> {
+          fake.output.releaseOutputForSplit("t-0"); // read to the end that was set
+          fake.output.releaseOutputForSplit("t-1");
+          fake.positions.clear();
+        });
+    poll();
+    awaitIdle(MAIN);
+  }
+
+  @Test
+  void withoutBrokersNoPartitionIsIdleAndAfterwardsEachIsSilentAnew() {
     reader.handleSourceEvents(new PartitionReader.Discovered());
     topic.end(0, 0);
     awaitIdle("t-0");
     topic.isDown = true;
     topic.end(1, 0);
+    awaitIdle();
     awaitAnswers();
-    assertThat(idle).containsExactly("t-0");
+    assertThat(idle).isEmpty();
+    long start = System.nanoTime();
     topic.isDown = false;
-    awaitIdle("t-0", "t-1", MAIN);
-    assertThat(replies).containsExactly(new PartitionReader.Quiet(true));
-    fake.emit(0, true);
-    poll();
-    assertThat(replies)
-        .containsExactly(new PartitionReader.Quiet(true), new PartitionReader.Quiet(false));
+    awaitIdleTask(Long.MIN_VALUE);
+    assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(20_000_000);
   }
 
   @Test
@@ -322,11 +397,11 @@ class ObservationSourceReaderTest {
     fake.emit(0, true);
     fake.emit(1, true);
     awaitAnswers();
-    assertThat(replies).isEmpty();
+    assertThat(replies).doesNotContain(new PartitionReader.ReadUp());
     assertThat(existing).hasSize(3); // event time is held back
     fake.emit(1, true);
     awaitAnswers();
-    assertThat(replies).containsExactly(new PartitionReader.ReadUp());
+    assertThat(replies).containsOnlyOnce(new PartitionReader.ReadUp());
     assertThat(existing).hasSize(3);
     reader.handleSourceEvents(new PartitionReader.Discovered());
     poll();
@@ -352,7 +427,7 @@ class ObservationSourceReaderTest {
     reader.handleSourceEvents(new PartitionReader.Discovered());
     topic.end(0, 0);
     topic.end(1, 0);
-    awaitIdle("t-0", "t-1", MAIN);
+    awaitIdleTask(Long.MIN_VALUE);
     int before = topic.asked;
     long start = System.nanoTime();
     while (topic.asked < before + 5) {
