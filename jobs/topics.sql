@@ -122,7 +122,7 @@ CREATE TABLE alarms (
 ) WITH (
   'connector' = 'kafka',
   'properties.bootstrap.servers' = 'localhost:9092',
-  'topic' = 'alarms',
+  'topic' = 'weir-many-to-one.alarms', -- the job's name before it
   'properties.group.id' = 'weir-sql',
   'properties.isolation.level' = 'read_committed',
   'scan.startup.mode' = 'earliest-offset',

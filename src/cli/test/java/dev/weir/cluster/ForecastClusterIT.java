@@ -41,6 +41,7 @@ class ForecastClusterIT {
             season: 24
             intervals: {levels: [0.8, 0.95]}
             alarms: on
+            topics: {alarms: alarms}
             scores: {every: 20}
             state: {cache: 1 mb}
             forecast:

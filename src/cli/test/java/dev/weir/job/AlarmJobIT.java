@@ -259,6 +259,36 @@ class AlarmJobIT {
   }
 
   @Test
+  void jobsThatShareATopicAreToldApart() throws Exception {
+    kafka.create("apart.alarms", 1, Map.of());
+    kafka.create("apart.observations", 1, Map.of());
+    List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
+    for (String job : List.of("apart", "other")) {
+      Incident incident = first(job.equals("apart") ? "a.shift" : "pump.spike", Event.OPENED);
+      byte[] value = new IncidentCodec().encode(incident);
+      records.add(new ProducerRecord<>("apart.alarms", null, value));
+      records.get(records.size() - 1).headers().add("__weir.job", job.getBytes());
+    }
+    kafka.send(records);
+    String topic =
+        "--bootstrap-servers %s --topic apart.alarms".formatted(kafka.bootstrapServers());
+    assertThat(InProcess.succeeds("alarms " + topic).out()).contains("a.shift", "pump.spike");
+    String job =
+        "jobs/many-to-one.yaml --set name=apart --set alarms=on --set kafka.bootstrap-servers=%s"
+                .formatted(kafka.bootstrapServers())
+            + " --set topics.observations=apart.observations";
+    assertThat(InProcess.succeeds("alarms " + job).out())
+        .contains("a.shift")
+        .doesNotContain("pump.spike");
+    assertThat(InProcess.weir("run --dry-run " + job).out())
+        .containsPattern(
+            "warn  apart.alarms 1 of the newest 2 records are of another job, such as"
+                + " apart.alarms-0@1: other; name a topic of its own in the job file of each");
+    assertThat(InProcess.fails(2, "alarms").err())
+        .contains("--topic: expected it, or a job file, got none");
+  }
+
+  @Test
   void commandListsIncidentsAndFollowsTheTopic() throws Exception {
     long incidents =
         expected.values().stream().flatMap(List::stream).map(Incident::id).distinct().count();

@@ -98,7 +98,12 @@ class WebhookIT {
     WebhookDelivery delivery =
         new WebhookDelivery(
             new Source(
-                KafkaClients.of(kafka.bootstrapServers()), topic, topic + "-webhook", null, null),
+                KafkaClients.of(kafka.bootstrapServers()),
+                topic,
+                topic + "-webhook",
+                "mine",
+                null,
+                null),
             new WebhookSettings(endpoint.address(), WebhookSettings.Format.JSON),
             Duration.ofMillis(50),
             lines::add);
@@ -191,6 +196,10 @@ class WebhookIT {
     kafka.create("refusing", 3, Map.of());
     send("refusing", 0, 3, true);
     kafka.send(List.of(new ProducerRecord<>("refusing", 0, null, new byte[] {1, 2, 3})));
+    byte[] value = new IncidentCodec().encode(incident("of another job", Event.OPENED));
+    ProducerRecord<byte[], byte[]> foreign = new ProducerRecord<>("refusing", 0, null, value);
+    foreign.headers().add("__weir.job", "another".getBytes(StandardCharsets.UTF_8));
+    kafka.send(List.of(foreign));
     String refused = key("s1", Event.UPDATED);
     try (Endpoint endpoint = new Endpoint((n, id, exchange) -> id.equals(refused) ? 422 : 202)) {
       try (WebhookDelivery delivery = delivery("refusing", endpoint)) {
@@ -325,7 +334,8 @@ class WebhookIT {
                     endpoint.taken().stream()
                         .anyMatch(post -> post.id().equals(id + "-closed-high-novelty")));
         assertThat(run.err())
-            .contains("weir webhook: posts the incidents of topic alarms to http://localhost:")
+            .contains(
+                "weir webhook: posts the incidents of topic pumps.alarms to http://localhost:")
             .doesNotContain("in-the-address");
       }
       assertThat(endpoint.taken().stream().map(Endpoint.Post::id))

@@ -74,9 +74,10 @@ final class TopicReader {
             deadLetters,
             file.get(JobOptions.MODELS),
             ofClasses,
-            AlarmOptions.topic(file),
-            AlarmOptions.feedbackTopic(file),
+            AlarmOptions.topic(file, name),
+            AlarmOptions.feedbackTopic(file, name),
             file.get(JobOptions.FORECAST_FORMAT) == Format.JSON,
+            name,
             covariates(mapping),
             outside());
     if (topics.isJson() && RegistryOptions.isRegistered(file)) {

@@ -79,6 +79,7 @@ public record KafkaSettings(
    * @param alarms topic of incidents; null for a job that raises no alarms
    * @param feedback topic of dismissals of incidents; null as before
    * @param isJson whether forecasts, scores and incidents are written as JSON, else as Avro
+   * @param job name of the job, which each record that it writes says; null: not known
    * @param covariates topic of covariates; null for a job that reads none
    * @param outside topic of outside forecasts; null for a job that reads none
    */
@@ -92,6 +93,7 @@ public record KafkaSettings(
       String alarms,
       String feedback,
       boolean isJson,
+      String job,
       CovariateTopic covariates,
       OutsideTopic outside)
       implements Serializable {
@@ -197,6 +199,7 @@ public record KafkaSettings(
           incidents,
           said,
           isJson,
+          job,
           covariates,
           outside);
     }
@@ -214,6 +217,7 @@ public record KafkaSettings(
           null,
           null,
           false,
+          null,
           null,
           null);
     }

@@ -4,6 +4,7 @@ import dev.weir.forecast.Incident;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.codec.IncidentCodec;
+import dev.weir.kafka.codec.OutputRecords;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.SchemaUnavailableException;
 import java.io.IOException;
@@ -53,6 +54,7 @@ public final class WebhookDelivery implements AutoCloseable {
   /**
    * What is read.
    *
+   * @param job whose records are posted; null for all
    * @param registry null for plain Avro
    * @param since for a group without offsets: the records of so long before; null for all
    */
@@ -60,6 +62,7 @@ public final class WebhookDelivery implements AutoCloseable {
       KafkaClients clients,
       String topic,
       String group,
+      String job,
       RegistrySettings registry,
       Duration since) {}
 
@@ -152,6 +155,9 @@ public final class WebhookDelivery implements AutoCloseable {
 
   /** Posts a record; false if it is to be tried again. */
   private boolean isDone(ConsumerRecord<byte[], byte[]> record) {
+    if (OutputRecords.foreign(record, source.job()) != null) {
+      return true;
+    }
     String place = "%s-%d@%d: ".formatted(record.topic(), record.partition(), record.offset());
     try {
       if (record.value() == null) {

@@ -5,7 +5,6 @@ import dev.weir.cli.console.ForecastLines;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.UsageException;
-import dev.weir.cli.option.DeclaredOptions;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.cli.option.TopicFollower;
@@ -17,6 +16,7 @@ import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.FeedbackRecord;
 import dev.weir.kafka.codec.IncidentCodec;
+import dev.weir.kafka.codec.OutputRecords;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,9 +45,9 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Examples: weir alarms my-job.yaml",
-      "          weir alarms --series 'pump-.*' --last 100",
+      "          weir alarms my-job.yaml --series 'pump-.*' --last 100",
       "          weir alarms my-job.yaml --explain pump-17",
-      "          weir alarms --follow --format json",
+      "          weir alarms --topic my-job.alarms --follow --format json",
       "          weir alarms my-job.yaml --dismiss 024e9abb-89da-3b22-a458-c6823b36bb71"
     })
 public final class AlarmsCommand implements Callable<Integer> {
@@ -68,10 +68,7 @@ public final class AlarmsCommand implements Callable<Integer> {
 
   private static final Duration SEND_PATIENCE = Duration.ofSeconds(30);
 
-  @Option(
-      names = "--topic",
-      defaultValue = DeclaredOptions.DEFAULT,
-      descriptionKey = "topics.alarms")
+  @Option(names = "--topic", descriptionKey = "topics.alarms")
   private String topic;
 
   @Option(
@@ -129,6 +126,7 @@ public final class AlarmsCommand implements Callable<Integer> {
   @Mixin private RegistryOption registry;
 
   private IncidentCodec codec;
+  private String job; // whose incidents are shown; null for all
 
   @Override
   public Integer call() throws Exception {
@@ -149,12 +147,14 @@ public final class AlarmsCommand implements Callable<Integer> {
         "it without --explain and --follow",
         "both");
     if (kafka.job() != null && !kafka.isGiven("--topic")) {
+      job = kafka.job().name();
       topic = kafka.job().kafka().topics().alarms();
       if (topic == null) {
         throw new CommandFailure(
             "alarms.enabled: expected true in the job file, got false; add alarms: on");
       }
     }
+    UsageException.check(topic != null, "--topic", "it, or a job file", "none");
     RegistrySettings schemas = registry.settings(kafka);
     kafka.require("--topic names another, and a job with alarms: on creates it", topic);
     codec = new IncidentCodec(schemas);
@@ -329,6 +329,9 @@ public final class AlarmsCommand implements Callable<Integer> {
 
   /** A record's incident; null when it is not wanted or none of ours. */
   private Incident incident(ConsumerRecord<byte[], byte[]> record) {
+    if (OutputRecords.foreign(record, job) != null) {
+      return null;
+    }
     Incident incident = TopicFollower.decoded(record, codec::decode);
     return incident == null || series == null || series.matcher(incident.series()).matches()
         ? incident

@@ -95,6 +95,7 @@ public final class WebhookCommand implements Callable<Integer> {
             kafka.clients(),
             kafka.topics().alarms(),
             job.name() + "-webhook",
+            job.name(),
             kafka.registry(),
             since);
     WebhookDelivery delivery =

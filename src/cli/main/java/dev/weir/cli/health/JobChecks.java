@@ -9,6 +9,7 @@ import dev.weir.kafka.admin.OpenTransactions.Hidden;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.admin.TopicConsumer.Extent;
+import dev.weir.kafka.codec.OutputRecords;
 import dev.weir.kafka.codec.RegistrySubjects;
 import java.io.IOException;
 import java.time.Duration;
@@ -24,6 +25,8 @@ import org.apache.kafka.common.KafkaException;
  * after the start how it runs. Flink and the brokers are asked once.
  */
 final class JobChecks {
+
+  static final int SAMPLE = 200; // records of a topic
 
   /** Of requests to brokers. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -117,6 +120,8 @@ final class JobChecks {
           findings.allowed(topics.models(), new ModelChecks(this, clients)::check);
           findings.allowed("transactions", checks::timeout);
         }
+        topics.ofSeries().forEach(this::foreign);
+        foreign(topics.deadLetters());
         transactions();
       }
     }
@@ -145,6 +150,27 @@ final class JobChecks {
           "see to kafka.registry.url or --registry; records are not checked without it",
           "%s",
           e.getMessage());
+    }
+  }
+
+  /** Jobs that share a topic read each other's records: readers want those of one. */
+  private void foreign(String topic) {
+    if (topics.job() != null && has(topic)) {
+      findings.allowed(
+          topic,
+          () -> {
+            Sample sample =
+                newest(topic, SAMPLE, record -> OutputRecords.foreign(record, topics.job()));
+            if (sample.noted() > 0) {
+              findings.warn(
+                  topic,
+                  "name a topic of its own in the job file of each",
+                  "%d of the newest %d records are of another job, such as %s",
+                  sample.noted(),
+                  sample.count(),
+                  sample.example());
+            }
+          });
     }
   }
 

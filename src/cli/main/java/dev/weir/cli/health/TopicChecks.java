@@ -21,8 +21,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** Whether the topics are what a job needs: settings, rights, newest records, and the lag. */
 final class TopicChecks {
 
-  private static final int SAMPLE = 200;
-
   private final JobChecks checks;
   private final Findings findings;
   private final JobSettings job; // null without a job file
@@ -198,7 +196,8 @@ final class TopicChecks {
    */
   private void records(String topic, Function<ConsumerRecord<byte[], byte[]>, String> problemWith) {
     if (checks.has(topic)) {
-      findings.allowed(topic, () -> report(topic, checks.newest(topic, SAMPLE, problemWith)));
+      findings.allowed(
+          topic, () -> report(topic, checks.newest(topic, JobChecks.SAMPLE, problemWith)));
     }
   }
 

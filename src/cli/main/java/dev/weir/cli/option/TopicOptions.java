@@ -58,6 +58,7 @@ public final class TopicOptions {
         kafka.job() == null ? null : kafka.job().kafka().topics().alarms(),
         kafka.job() == null ? null : kafka.job().kafka().topics().feedback(),
         kafka.job() != null && kafka.job().kafka().topics().isJson(),
+        kafka.job() == null ? null : kafka.job().name(),
         null,
         null);
   }
@@ -73,6 +74,7 @@ public final class TopicOptions {
         null,
         null,
         false,
+        null,
         null,
         null);
   }

@@ -13,6 +13,7 @@ import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.LabelCodec;
 import dev.weir.kafka.codec.ObservationDeserializer;
+import dev.weir.kafka.codec.OutputRecords;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.Decoder;
 import dev.weir.kafka.wire.MalformedRecordException;
@@ -195,6 +196,9 @@ public final class DashboardState {
   }
 
   public void takeOutput(ConsumerRecord<byte[], byte[]> record, boolean live, long now) {
+    if (OutputRecords.foreign(record, topics.job()) != null) {
+      return;
+    }
     ClassTopics ofClasses = topics.ofClasses();
     if (ofClasses != null && record.topic().equals(ofClasses.classes())) {
       takeClass(record, live, now);
@@ -274,6 +278,9 @@ public final class DashboardState {
 
   /** Of the reader of dead letters and models. */
   public void takeRare(ConsumerRecord<byte[], byte[]> record, boolean live) {
+    if (OutputRecords.foreign(record, topics.job()) != null) {
+      return;
+    }
     if (record.topic().equals(topics.deadLetters())) {
       deadLetters.increment();
       tally.add(record);

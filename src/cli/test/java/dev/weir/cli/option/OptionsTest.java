@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.cli.InProcess;
 import dev.weir.cli.console.UsageException;
 import dev.weir.kafka.KafkaSettings.Topics;
+import dev.weir.kafka.ObservationTopics;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -98,6 +99,23 @@ class OptionsTest {
     return reader;
   }
 
+  private static Topics ofPumps(String in, String forecasts, String scores, String lost) {
+    ObservationTopics observations = ObservationTopics.of(in);
+    return new Topics(
+        observations,
+        forecasts,
+        scores,
+        lost,
+        "nets",
+        null,
+        null,
+        null,
+        false,
+        "pumps",
+        null,
+        null);
+  }
+
   @Test
   void theJobFileSaysWhereTopicsAndRegistryAre() throws Exception {
     Reader reader = parse();
@@ -108,8 +126,7 @@ class OptionsTest {
         .containsEntry(
             "interceptor.secret", "${file:%s/client.properties:interceptor.secret}".formatted(dir))
         .doesNotContainKey("basic.auth.user.info");
-    assertThat(reader.topics.topics(reader.kafka))
-        .isEqualTo(new Topics("in", "out", "how", "lost", "nets"));
+    assertThat(reader.topics.topics(reader.kafka)).isEqualTo(ofPumps("in", "out", "how", "lost"));
     assertThat(reader.registry.settings(reader.kafka).url()).isEqualTo("http://localhost:3/x");
   }
 
@@ -126,12 +143,12 @@ class OptionsTest {
         .containsEntry("client.id", "of-option")
         .containsEntry("linger.ms", "7");
     assertThat(reader.topics.topics(reader.kafka))
-        .isEqualTo(new Topics("in", "forecasts", "set", "lost", "nets"));
+        .isEqualTo(ofPumps("in", "forecasts", "set", "lost"));
     assertThat(reader.registry.settings(reader.kafka).url()).isEqualTo("http://localhost:5");
     assertThat(reader.registry.settings(reader.kafka).toString())
         .contains("basic.auth.user.info=${file:");
     assertThat(parse("--observations", "own").topics.topics(parse("--observations", "own").kafka))
-        .isEqualTo(new Topics("own", "out", "how", "own.dlq", "nets"));
+        .isEqualTo(ofPumps("own", "out", "how", "own.dlq"));
   }
 
   @Test

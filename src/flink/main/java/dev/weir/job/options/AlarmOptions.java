@@ -36,7 +36,10 @@ public final class AlarmOptions {
       "safe: a threshold with the same limit and within keeps what it has learned";
 
   public static final Option<String> TOPIC =
-      Option.name("topics.alarms", "alarms", "Topic that incidents leave on.");
+      Option.name(
+          "topics.alarms",
+          null,
+          "Topic that incidents leave on; by default the job's name and .alarms.");
 
   public static final Option<String> FEEDBACK_TOPIC =
       Option.name(
@@ -148,14 +151,14 @@ public final class AlarmOptions {
   }
 
   /** The topic of incidents; null where alarms are off. */
-  public static String topic(JobFile file) {
-    return file.get(AnomalyOptions.ENABLED) ? file.get(TOPIC) : null;
+  public static String topic(JobFile file, String job) {
+    return file.get(AnomalyOptions.ENABLED) ? file.get(TOPIC, job + ".alarms") : null;
   }
 
   /** The topic of dismissals; null where alarms are off. */
-  public static String feedbackTopic(JobFile file) {
+  public static String feedbackTopic(JobFile file, String job) {
     return file.get(AnomalyOptions.ENABLED)
-        ? file.get(FEEDBACK_TOPIC, Topics.feedbackOn(file.get(TOPIC)))
+        ? file.get(FEEDBACK_TOPIC, Topics.feedbackOn(topic(file, job)))
         : null;
   }
 

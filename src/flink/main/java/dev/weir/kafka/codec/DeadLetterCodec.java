@@ -104,7 +104,7 @@ public final class DeadLetterCodec {
   }
 
   private static boolean isOriginal(Header header) {
-    return !header.key().startsWith(PREFIX);
+    return !header.key().startsWith(PREFIX) && !header.key().equals(OutputRecords.JOB);
   }
 
   /**

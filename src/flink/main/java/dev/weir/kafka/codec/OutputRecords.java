@@ -11,16 +11,22 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.WriterSchemas;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 
 /** Picks topic, key and timestamp of each output, so that one sink and one transaction hold all. */
 public final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
+
+  /** The header that names the job that wrote a record. */
+  static final String JOB = "__weir.job";
 
   private static final long serialVersionUID = 1L;
 
@@ -31,6 +37,7 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   private transient Kind<Score> scores;
   private transient Kind<Incident> incidents;
   private transient Kind<Classification> classifications; // null for a job that does not classify
+  private transient Header job; // null: not known
   private transient Clock clock;
 
   /** How outputs of one kind are written; null as schema: without a header. */
@@ -38,7 +45,12 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     ProducerRecord<byte[], byte[]> record(T output, long time) {
       byte[] series = AvroBytes.utf8(codec.series(output)); // once, for the key and the value
       byte[] value = isJson ? codec.toJson(output) : codec.encode(output, series);
-      return OutputRecords.record(topic, time, series, value, schema);
+      ProducerRecord<byte[], byte[]> record =
+          new ProducerRecord<>(topic, null, time, series, value);
+      if (schema != null) {
+        record.headers().add(schema);
+      }
+      return record;
     }
   }
 
@@ -59,6 +71,7 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
       Header plain = of.isJson() ? null : schema(ClassificationCodec.SCHEMA);
       classifications = new Kind<>(of.classes(), new ClassificationCodec(), of.isJson(), plain);
     }
+    job = topics.job() == null ? null : new RecordHeader(JOB, AvroBytes.utf8(topics.job()));
     clock = Clock.systemUTC();
   }
 
@@ -79,7 +92,14 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   @Override
   public ProducerRecord<byte[], byte[]> serialize(
       Output output, KafkaSinkContext context, Long timestamp) {
-    long now = clock.millis();
+    ProducerRecord<byte[], byte[]> record = record(output, clock.millis());
+    if (job != null) {
+      record.headers().add(job);
+    }
+    return record;
+  }
+
+  private ProducerRecord<byte[], byte[]> record(Output output, long now) {
     if (output instanceof Forecast forecast) {
       return forecasts.record(forecast, Math.min(forecast.origin(), now));
     }
@@ -96,12 +116,15 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
         topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
   }
 
-  private static ProducerRecord<byte[], byte[]> record(
-      String topic, long time, byte[] series, byte[] value, Header schema) {
-    ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, null, time, series, value);
-    if (schema != null) {
-      record.headers().add(schema);
-    }
-    return record;
+  /**
+   * The job that a record says it is of, if that is another one; else null.
+   *
+   * @param job whose records are wanted; null for all
+   */
+  public static String foreign(ConsumerRecord<byte[], byte[]> record, String job) {
+    Header said = job == null ? null : record.headers().lastHeader(JOB);
+    boolean isNamed = said != null && said.value() != null;
+    String name = isNamed ? new String(said.value(), StandardCharsets.UTF_8) : job;
+    return Objects.equals(name, job) ? null : name;
   }
 }

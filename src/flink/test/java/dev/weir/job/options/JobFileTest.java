@@ -174,8 +174,9 @@ class JobFileTest {
     assertThat(off.kafka().topics().alarms()).isNull();
     assertThat(off.forecast().modes()).allMatch(t -> t.learning().alarms() == null);
     JobSettings on = read(GOOD, Map.of("alarms", "on", "forecast.many-to-many.model", "w"));
-    assertThat(on.kafka().topics().alarms()).isEqualTo("alarms");
-    assertThat(on.kafka().topics().all()).contains("alarms");
+    String topic = on.name() + ".alarms"; // two jobs on one broker share none
+    assertThat(on.kafka().topics().alarms()).isEqualTo(topic);
+    assertThat(on.kafka().topics().all()).contains(topic, topic + "-feedback");
     assertThat(on.forecast().modes().get(0).learning().alarms())
         .isEqualTo(
             AlarmRules.of(new IncidentSettings(AlarmSettings.defaults(), 1, 10, Silence.AUTO)));

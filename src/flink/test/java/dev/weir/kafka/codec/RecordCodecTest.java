@@ -250,7 +250,18 @@ class RecordCodecTest {
   private static ProducerRecord<byte[], byte[]> written(boolean isJson, RegistrySettings registry) {
     Topics topics =
         new Topics(
-            ObservationTopics.of("o"), "f", "s", "d", "m", null, "a", null, isJson, null, null);
+            ObservationTopics.of("o"),
+            "f",
+            "s",
+            "d",
+            "m",
+            null,
+            "a",
+            null,
+            isJson,
+            "job",
+            null,
+            null);
     OutputRecords records = new OutputRecords(topics, 1 << 20, registry);
     records.open(null, null);
     return records.serialize(SampleRecords.INCIDENT, null, null);
@@ -270,6 +281,8 @@ class RecordCodecTest {
         new RegistrySettings("http://nowhere", Map.of(), Duration.ZERO, 3, 4, 259, Map.of());
     ProducerRecord<byte[], byte[]> framed = written(false, registry);
     assertThat(framed.value()).startsWith(0, 0, 0, 1, 3).endsWith(plain.value());
-    assertThat(framed.headers()).isEmpty();
+    assertThat(framed.headers())
+        .singleElement()
+        .satisfies(h -> assertThat(h.key()).isEqualTo("__weir.job"));
   }
 }
