@@ -8,7 +8,7 @@ const REASONS = {
   SERIES: "series name empty or above 1000 characters", NOT_FINITE: "value is NaN or infinite",
   TIME: "before 1970, or too far ahead of the clock", FEATURES: "not as many covariates as the job file says",
   LATE: "its series had moved past it", MODEL: "a model that does not fit the job",
-  SERIES_LIMIT: "a new series beyond state.max-series"};
+  SERIES_LIMIT: "a new series beyond state.max-series", TOO_LARGE: "a result that its topic does not take"};
 
 export class JobView {
   #models = element("div", {});

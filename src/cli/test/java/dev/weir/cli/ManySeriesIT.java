@@ -46,7 +46,7 @@ class ManySeriesIT {
     try (EmbeddedBroker broker = EmbeddedBroker.start(dir, 0)) {
       String servers = broker.bootstrapServers();
       try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
-        admin.createMissing(Records.TOPICS, PARTITIONS);
+        admin.createMissing(Records.TOPICS, PARTITIONS, 0);
       }
       fill(servers);
       try (WeirProcess weir =

@@ -51,7 +51,7 @@ class TransactionsIT {
     broker = EmbeddedBroker.start(dir.resolve("broker"), 0);
     kafka = broker.bootstrapServers();
     admin = new TopicAdmin(KafkaClients.of(kafka));
-    admin.createMissing(Records.TOPICS, 1);
+    admin.createMissing(Records.TOPICS, 1, 0);
     job =
         Files.writeString(
             dir.resolve("plant.yaml"),

@@ -52,7 +52,7 @@ public class ReadingIT {
     Topics topics =
         new Topics(prefix + ".o", prefix + ".f", prefix + ".s", prefix + ".d", prefix + ".m");
     try (TopicAdmin admin = kafka.admin()) {
-      admin.createMissing(topics, partitions);
+      admin.createMissing(topics, partitions, 0);
     }
     return topics;
   }
@@ -157,7 +157,7 @@ public class ReadingIT {
     EmbeddedBroker broker = EmbeddedBroker.start(dir, 0);
     String servers = broker.bootstrapServers();
     try (TopicAdmin admin = new TopicAdmin(KafkaClients.of(servers))) {
-      admin.createMissing(topics, 1);
+      admin.createMissing(topics, 1, 0);
     }
     send(servers, 0, 0, 20);
     try (Dashboard page = serve(servers, topics)) {

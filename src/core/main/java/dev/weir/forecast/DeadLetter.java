@@ -41,6 +41,8 @@ public record DeadLetter(Reason reason, String message, SourceRecord source)
     /** A new series, and its task has as many as it may keep. */
     SERIES_LIMIT,
     /** The schema that a registry has, or should have, is not to be had or is of something else. */
-    SCHEMA
+    SCHEMA,
+    /** A result that is larger than its topic, or the job's producer, takes. */
+    TOO_LARGE
   }
 }

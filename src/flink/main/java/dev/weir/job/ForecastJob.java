@@ -237,7 +237,9 @@ public final class ForecastJob {
       }
       if (!missing.isEmpty()) {
         admin.createMissing(
-            topics, observations.stream().mapToInt(admin::partitions).max().orElseThrow());
+            topics,
+            observations.stream().mapToInt(admin::partitions).max().orElseThrow(),
+            RecordSizes.forecastBytes(settings));
         LOG.info("created topics {}", missing);
       }
       int partitions = admin.partitions(topics.models());
@@ -249,9 +251,15 @@ public final class ForecastJob {
       admin.checkRights(kafka);
       kafka = RegistrySubjects.register(kafka);
       int maxBytes = admin.maxValueBytes(topics.deadLetters());
+      Map<String, Integer> records = admin.maxRecordBytes(topics.ofSeries());
+      String tooLarge = RecordSizes.problem(settings, records.get(topics.forecasts()));
+      if (tooLarge != null) {
+        throw new IllegalStateException(
+            "topic %s: expected %s".formatted(topics.forecasts(), tooLarge));
+      }
       return new JobSettings(
           settings.name(),
-          kafka.measured(maxBytes),
+          kafka.measured(maxBytes, records),
           settings.forecast(),
           settings.covariates(),
           settings.outside(),

@@ -104,7 +104,8 @@ final class TopicReader {
             file.get(JobOptions.TRANSACTION_TIMEOUT),
             "weir-" + name),
         new KafkaSettings.Source(maxFuture(), span(), mapping),
-        0, // measured on the topics when the job is submitted
+        0, // measured on the topics when the job is submitted, as the next
+        Map.of(),
         RegistryOptions.read(file, clients));
   }
 

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param group consumer group of the source
  * @param topics the topics' names
  * @param maxDeadLetterBytes the longest value that the dead-letter topic takes
+ * @param maxBytes the largest record that each topic takes, by name; absent: not known
  * @param registry where the schemas of observations, forecasts and scores are; null: plain Avro
  */
 public record KafkaSettings(
@@ -26,11 +27,23 @@ public record KafkaSettings(
     Transactions delivery,
     Source source,
     int maxDeadLetterBytes,
+    Map<String, Integer> maxBytes,
     RegistrySettings registry)
     implements Serializable {
 
   public KafkaSettings {
     properties = Map.copyOf(ClientProperties.withProviders(RegistrySettings.ofKafka(properties)));
+  }
+
+  /** The largest request that the properties allow a producer; by default what topics need. */
+  public int maxRequest() {
+    String given = properties.getOrDefault("max.request.size", "");
+    return given.matches("[0-9]{1,9}") ? Integer.parseInt(given) : Integer.MAX_VALUE;
+  }
+
+  /** How producers compress, as Kafka names it. */
+  public String compression() {
+    return properties.getOrDefault("compression.type", "none");
   }
 
   /** Opens clients of these brokers. */
@@ -247,22 +260,23 @@ public record KafkaSettings(
   }
 
   /** The same ends with what only the brokers know. */
-  public KafkaSettings measured(int bytes) {
-    return with(topics, bytes, registry);
+  public KafkaSettings measured(int bytes, Map<String, Integer> records) {
+    return with(topics, bytes, records, registry);
   }
 
   /** The same ends with what only the registry knows. */
   public KafkaSettings withRegistry(RegistrySettings asked) {
-    return with(topics, maxDeadLetterBytes, asked);
+    return with(topics, maxDeadLetterBytes, maxBytes, asked);
   }
 
   /** The same ends with the topics that there are now. */
   public KafkaSettings withTopics(Topics found) {
-    return with(found, maxDeadLetterBytes, registry);
+    return with(found, maxDeadLetterBytes, maxBytes, registry);
   }
 
-  private KafkaSettings with(Topics found, int bytes, RegistrySettings asked) {
+  private KafkaSettings with(
+      Topics found, int bytes, Map<String, Integer> records, RegistrySettings asked) {
     return new KafkaSettings(
-        bootstrapServers, properties, group, found, delivery, source, bytes, asked);
+        bootstrapServers, properties, group, found, delivery, source, bytes, records, asked);
   }
 }

@@ -239,6 +239,7 @@ class ClientPropertiesTest {
                 KafkaSettings.Delivery.EXACTLY_ONCE, Duration.ofMinutes(10), "weir-pumps"),
             new KafkaSettings.Source(Duration.ofDays(1), SourceRange.STREAM, null),
             0,
+            Map.of(),
             null);
     assertThat(settings.toString())
         .contains("broker:9093", "sasl.jaas.config=[hidden]", "security.protocol=SASL_SSL")

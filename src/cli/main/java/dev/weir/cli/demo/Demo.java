@@ -102,7 +102,7 @@ abstract class Demo {
       Future<LocalCluster> starting = LocalCluster.startBeside(FLINK);
       try (EmbeddedBroker broker = EmbeddedBroker.start(data, port, EmbeddedBroker.CREATES_TOPICS);
           TopicAdmin admin = new TopicAdmin(clients)) {
-        admin.createMissing(topics, 1);
+        admin.createMissing(topics, 1, 0);
         if (page != null) {
           page.read();
         }

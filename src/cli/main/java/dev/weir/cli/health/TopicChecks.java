@@ -3,6 +3,7 @@ package dev.weir.cli.health;
 import dev.weir.cli.health.Findings.Level;
 import dev.weir.cli.health.JobChecks.Sample;
 import dev.weir.job.JobSettings;
+import dev.weir.job.RecordSizes;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.KafkaSettings.Transactions;
 import dev.weir.kafka.admin.TopicConsumer.Extent;
@@ -97,6 +98,16 @@ final class TopicChecks {
       if (checks.has(name) && !name.equals(topics.models())) {
         findings.allowed(name, () -> settings(name));
       }
+    }
+    String forecasts = topics.forecasts();
+    String tooLarge =
+        RecordSizes.problem(
+            job,
+            checks.has(forecasts)
+                ? checks.admin.maxRecordBytes(List.of(forecasts)).get(forecasts)
+                : null);
+    if (tooLarge != null) {
+      findings.fail(forecasts, "", "expected %s", tooLarge);
     }
     if (checks.isReadable) {
       records();

@@ -50,6 +50,8 @@ public final class TopicAdmin implements AutoCloseable {
   /** What topics that must take whole foreign records or models are created with. */
   public static final int LARGE_RECORD_BYTES = 16 << 20;
 
+  private static final int USUAL_RECORD_BYTES = 1 << 20;
+
   /** Room in a record beyond its value: key, headers, framing. */
   private static final int RECORD_SLACK = 16 << 10;
 
@@ -90,15 +92,24 @@ public final class TopicAdmin implements AutoCloseable {
    * Creates those of the job's topics that are missing, replicated as the brokers see fit. Their
    * records are kept forever: Kafka judges a record's age by its timestamp, which is that of the
    * observation, so that the usual week would delete a replay of last year within minutes.
+   *
+   * @param bytes of the largest forecast; more than topics usually take: theirs gets room
    */
-  public void createMissing(Topics topics, int partitions) {
+  public void createMissing(Topics topics, int partitions, int bytes) {
     Map<String, String> large = new HashMap<>(KEPT);
     large.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, LARGE);
+    Map<String, String> ofForecasts = new HashMap<>(KEPT);
+    if (bytes > USUAL_RECORD_BYTES - RECORD_SLACK) {
+      int room = Math.max(LARGE_RECORD_BYTES, bytes) + RECORD_SLACK;
+      ofForecasts.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(room));
+    }
     for (String topic : topics.all()) {
       if (topic.equals(topics.models())) {
         createModels(topic);
       } else if (topic.equals(topics.deadLetters())) {
         create(topic, 1, large);
+      } else if (topic.equals(topics.forecasts())) {
+        create(topic, partitions, ofForecasts);
       } else {
         create(topic, partitions, topics.ahead().contains(topic) ? AHEAD : KEPT);
       }
@@ -291,6 +302,18 @@ public final class TopicAdmin implements AutoCloseable {
   public int maxValueBytes(String topic) {
     String max = setting(ConfigResource.Type.TOPIC, topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
     return Math.max(0, Integer.parseInt(max) - RECORD_SLACK);
+  }
+
+  /** The largest record that each topic takes, by name; of those that this user may describe. */
+  public Map<String, Integer> maxRecordBytes(List<String> topics) {
+    Map<String, Integer> bytes = new HashMap<>();
+    for (String topic : topics) {
+      String max = topicSetting(topic, TopicConfig.MAX_MESSAGE_BYTES_CONFIG);
+      if (max != null) {
+        bytes.put(topic, Integer.parseInt(max));
+      }
+    }
+    return bytes;
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
@@ -13,14 +14,24 @@ import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.WriterSchemas;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.record.AbstractRecords;
+import org.apache.kafka.common.record.CompressionType;
+import org.apache.kafka.common.record.MemoryRecords;
+import org.apache.kafka.common.record.RecordBatch;
+import org.apache.kafka.common.record.SimpleRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Picks topic, key and timestamp of each output, so that one sink and one transaction hold all. */
 public final class OutputRecords implements KafkaRecordSerializationSchema<Output> {
@@ -28,10 +39,17 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   /** The header that names the job that wrote a record. */
   static final String JOB = "__weir.job";
 
+  /** For headers, lengths and a batch around a record. */
+  private static final int ROOM = 1 << 10;
+
   private static final long serialVersionUID = 1L;
+  private static final Logger LOG = LoggerFactory.getLogger(OutputRecords.class);
 
   private final Topics topics;
   private final int maxDeadLetterBytes;
+  private final Map<String, Integer> maxBytes; // of a record, by topic
+  private final int maxRequest; // of the producer
+  private final String compression;
   private final RegistrySettings registry; // null: plain Avro, its schema named in a header
   private transient Kind<Forecast> forecasts;
   private transient Kind<Score> scores;
@@ -39,6 +57,7 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   private transient Kind<Classification> classifications; // null for a job that does not classify
   private transient Header job; // null: not known
   private transient Clock clock;
+  private transient boolean hasWarned;
 
   /** How outputs of one kind are written; null as schema: without a header. */
   private record Kind<T>(String topic, RecordCodec<T, ?> codec, boolean isJson, Header schema) {
@@ -54,10 +73,14 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     }
   }
 
-  public OutputRecords(Topics topics, int maxDeadLetterBytes, RegistrySettings registry) {
-    this.topics = topics;
-    this.maxDeadLetterBytes = maxDeadLetterBytes;
-    this.registry = registry;
+  public OutputRecords(KafkaSettings kafka) {
+    this.topics = kafka.topics();
+    this.maxDeadLetterBytes =
+        Math.min(kafka.maxDeadLetterBytes(), Math.max(0, kafka.maxRequest() - 16 * ROOM));
+    this.registry = kafka.registry();
+    this.maxBytes = Map.copyOf(kafka.maxBytes());
+    this.maxRequest = kafka.maxRequest();
+    this.compression = kafka.compression();
   }
 
   @Override
@@ -92,7 +115,12 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   @Override
   public ProducerRecord<byte[], byte[]> serialize(
       Output output, KafkaSinkContext context, Long timestamp) {
-    ProducerRecord<byte[], byte[]> record = record(output, clock.millis());
+    long now = clock.millis();
+    ProducerRecord<byte[], byte[]> record = record(output, now);
+    if (!(output instanceof DeadLetter)) {
+      DeadLetter letter = tooLarge(record);
+      record = letter == null ? record : record(letter, now);
+    }
     if (job != null) {
       record.headers().add(job);
     }
@@ -114,6 +142,54 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
     }
     return DeadLetterCodec.record(
         topics.deadLetters(), (DeadLetter) output, maxDeadLetterBytes, now);
+  }
+
+  /**
+   * What becomes of a record that its topic or the producer does not take, which would fail the job
+   * again and again; null of any other.
+   */
+  private DeadLetter tooLarge(ProducerRecord<byte[], byte[]> record) {
+    int most = Math.min(maxRequest, maxBytes.getOrDefault(record.topic(), Integer.MAX_VALUE));
+    if (most - ROOM >= record.key().length + record.value().length) {
+      return null;
+    }
+    Header[] headers = record.headers().toArray();
+    int bytes =
+        AbstractRecords.estimateSizeInBytesUpperBound(
+            RecordBatch.CURRENT_MAGIC_VALUE,
+            CompressionType.NONE,
+            record.key(),
+            record.value(),
+            headers);
+    if (bytes <= maxRequest && !compression.equals("none")) { // brokers count what they get
+      SimpleRecord one =
+          new SimpleRecord(record.timestamp(), record.key(), record.value(), headers);
+      bytes = MemoryRecords.withRecords(Compression.of(compression).build(), one).sizeInBytes();
+    }
+    if (bytes <= most) {
+      return null;
+    }
+    String message =
+        "record: expected at most %,d bytes, got %,d: raise max.message.bytes of topic %s and"
+            + " max.request.size, or lower the horizon";
+    message = message.formatted(most, bytes, record.topic());
+    if (!hasWarned) {
+      hasWarned = true;
+      LOG.warn("{}; it becomes a dead letter, as those that follow", message);
+    }
+    List<SourceRecord.Header> originals = DeadLetterCodec.originals(record.headers());
+    return new DeadLetter(
+        DeadLetter.Reason.TOO_LARGE,
+        message,
+        new SourceRecord(
+            record.topic(),
+            -1,
+            -1,
+            record.timestamp(),
+            originals,
+            0,
+            record.key(),
+            record.value()));
   }
 
   /**

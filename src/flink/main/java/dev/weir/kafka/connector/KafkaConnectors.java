@@ -286,13 +286,13 @@ public final class KafkaConnectors {
 
   /** Forecasts and dead letters, in one transaction for each checkpoint. */
   public Sink<Output> sink() {
-    return sink(settings.delivery().prefix(), settings.maxDeadLetterBytes());
-  }
-
-  private Sink<Output> sink(String transactionPrefix, int maxBytes) {
     Properties properties = new Properties();
+    int longest = settings.maxDeadLetterBytes();
+    for (int ofTopic : settings.maxBytes().values()) {
+      longest = Math.max(longest, ofTopic);
+    }
     // a topic may have no limit but that of an int
-    long wanted = (long) maxBytes + REQUEST_SLACK;
+    long wanted = (long) longest + REQUEST_SLACK;
     int maxRequest = (int) Math.min(wanted, Integer.MAX_VALUE);
     properties.setProperty(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(maxRequest));
     long memory = Math.max(32L << 20, 2L * maxRequest); // the client's default, or two large ones
@@ -315,10 +315,8 @@ public final class KafkaConnectors {
                 settings.delivery().isExact()
                     ? DeliveryGuarantee.EXACTLY_ONCE
                     : DeliveryGuarantee.AT_LEAST_ONCE)
-            .setTransactionalIdPrefix(transactionPrefix)
-            .setRecordSerializer(
-                new OutputRecords(
-                    settings.topics(), settings.maxDeadLetterBytes(), settings.registry()))
+            .setTransactionalIdPrefix(settings.delivery().prefix())
+            .setRecordSerializer(new OutputRecords(settings))
             .build();
     return new SafeCloseSink<>(sink);
   }

@@ -262,7 +262,7 @@ class RecordCodecTest {
             "job",
             null,
             null);
-    OutputRecords records = new OutputRecords(topics, 1 << 20, registry);
+    OutputRecords records = new OutputRecords(SampleRecords.kafka(topics, registry));
     records.open(null, null);
     return records.serialize(SampleRecords.INCIDENT, null, null);
   }

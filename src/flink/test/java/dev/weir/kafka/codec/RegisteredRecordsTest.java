@@ -291,7 +291,8 @@ class RegisteredRecordsTest {
 
   private static ProducerRecord<byte[], byte[]> written(Output output, RegistrySettings registry) {
     OutputRecords records =
-        new OutputRecords(new KafkaSettings.Topics("o", "f", "s", "d", "m"), 1 << 20, registry);
+        new OutputRecords(
+            SampleRecords.kafka(new KafkaSettings.Topics("o", "f", "s", "d", "m"), registry));
     records.open(null, null);
     return records.serialize(output, null, null);
   }

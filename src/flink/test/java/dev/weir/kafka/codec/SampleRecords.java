@@ -9,8 +9,11 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.TestForecast;
+import dev.weir.kafka.KafkaSettings;
+import dev.weir.kafka.RegistrySettings;
 import dev.weir.model.Mode;
 import java.util.List;
+import java.util.Map;
 
 /** A record of each kind in full, and those in which much is missing. */
 public final class SampleRecords {
@@ -194,4 +197,10 @@ public final class SampleRecords {
           Classification.Status.UNKNOWN);
 
   private SampleRecords() {}
+
+  /** Of a job with these topics, each of which takes a megabyte. */
+  static KafkaSettings kafka(KafkaSettings.Topics topics, RegistrySettings registry) {
+    return new KafkaSettings(
+        "nowhere:9092", Map.of(), "g", topics, null, null, 1 << 20, Map.of(), registry);
+  }
 }
