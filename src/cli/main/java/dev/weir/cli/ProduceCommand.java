@@ -195,11 +195,27 @@ final class ProduceCommand implements Callable<Integer> {
     return done("observations");
   }
 
+  /** A file is read once before, so that nothing of it is sent if a line is wrong. */
   private SeriesCsv open(Path input) throws IOException {
     if (Files.isDirectory(input)) {
       throw new IOException(input + ": expected a CSV file, got a folder");
     }
-    return SeriesCsv.open(input, columns);
+    boolean isInOrder = true;
+    if (Files.isRegularFile(input)) {
+      Map<String, Long> newest = new HashMap<>();
+      try (SeriesCsv all = SeriesCsv.open(input, columns)) {
+        for (Observation o = all.next(); o != null; o = all.next()) {
+          Long before = newest.put(o.series(), o.time());
+          isInOrder &= before == null || before <= o.time();
+        }
+      }
+    }
+    SeriesCsv file = SeriesCsv.open(input, columns);
+    if (!isInOrder) {
+      System.err.println("sorted by time, which the file is not");
+      file.sort();
+    }
+    return file;
   }
 
   /** Streams the file in its own order; each series runs on its own clock. */

@@ -31,6 +31,25 @@ public final class Durations {
     }
   }
 
+  /** For people, in the two largest units that it has: {@code 5 h 40 min}. */
+  public static String shown(Duration duration) {
+    Duration d = duration.abs();
+    return (duration.isNegative() ? "-" : "")
+        + (d.toDays() > 0
+            ? pair(d.toDays(), "d", d.toHoursPart(), "h")
+            : d.toHours() > 0
+                ? pair(d.toHours(), "h", d.toMinutesPart(), "min")
+                : d.toMinutes() > 0
+                    ? pair(d.toMinutes(), "min", d.toSecondsPart(), "s")
+                    : d.isZero() || d.toSeconds() > 0
+                        ? pair(d.toSeconds(), "s", d.toMillisPart(), "ms")
+                        : d.toMillis() + " ms");
+  }
+
+  private static String pair(long count, String unit, int rest, String smaller) {
+    return count + " " + unit + (rest == 0 ? "" : " " + rest + " " + smaller);
+  }
+
   private static ChronoUnit unit(String label) {
     return switch (label.toLowerCase(Locale.ROOT)) {
       case "d", "day", "days" -> ChronoUnit.DAYS;

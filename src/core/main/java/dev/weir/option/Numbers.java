@@ -1,5 +1,7 @@
 package dev.weir.option;
 
+import java.util.Locale;
+
 /**
  * Numbers as texts, wherever people or records write them: an optional sign, digits, a fraction and
  * an exponent. The JDK's parsers take more, such as {@code 12d} for 12 and {@code 0x1p3} for 8.
@@ -52,5 +54,11 @@ public final class Numbers {
       throw new NumberFormatException(text);
     }
     return Integer.parseInt(text);
+  }
+
+  /** How many there are, for people: {@code 1 value}, {@code 1,200 values}, {@code 2 series}. */
+  public static String counted(long count, String noun) {
+    String end = count == 1 || noun.endsWith("s") ? "" : "s";
+    return String.format(Locale.ROOT, "%,d %s%s", count, noun, end);
   }
 }

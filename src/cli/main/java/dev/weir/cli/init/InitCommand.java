@@ -6,7 +6,6 @@ import dev.weir.cli.console.UsageException;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.option.RegistryOption;
-import dev.weir.cli.series.CsvSample;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesCsv;
 import dev.weir.forecast.DeadLetter;
@@ -28,6 +27,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -289,45 +289,28 @@ public final class InitCommand implements Callable<Integer> {
   // ---- a CSV file
 
   private int ofFile(String name, OutputFile target) throws IOException {
-    SeriesColumns columns = csv.columns();
-    String proposed = null;
-    CsvSample sample = CsvSample.read(source.input, columns, RECORDS);
-    if (columns.areDefault() && !sample.fits(columns)) {
-      RecordProfile profile = new RecordProfile();
-      sample.rows().forEach(profile::add);
-      MappingGuess guess = MappingGuess.of(profile, MappingGuess.FILE).orElse(null);
-      if (guess == null || guess.time().isEmpty()) {
-        throw new CommandFailure(
-            "--input: expected a column of times and one of numbers in %s, got %s; --columns names"
-                + " them",
-            source.input, sample.shown());
-      }
-      proposed = guess.columns(sample.names());
-      columns = columns.named(proposed);
-      tell("columns", proposed);
-    }
     List<Observation> read = new ArrayList<>();
+    String columns;
     String format;
-    try (SeriesCsv rows = SeriesCsv.open(source.input, columns)) {
+    try (SeriesCsv rows = SeriesCsv.open(source.input, csv.columns())) {
       for (Observation o = rows.next(); o != null && read.size() < ROWS; o = rows.next()) {
         read.add(o);
       }
+      columns = rows.columns().text();
       format = rows.format();
     }
     if (read.isEmpty()) {
       throw new CommandFailure("--input: expected rows in %s, got none", source.input);
     }
+    tell("columns", columns);
     tell("format", format == null ? "" : format);
     show(read, read.size());
+    read.sort(Comparator.comparingLong(Observation::time));
     int code = write(text(name, null, read, false), target);
     if (code == 0) {
       System.err.printf(
           "Send the file: weir produce %s --input %s%s%n",
-          target,
-          source.input,
-          proposed != null
-              ? " --columns " + Printable.line(proposed)
-              : columns.areDefault() ? "" : ", with the same --columns");
+          target, source.input, csv.columns().areDefault() ? "" : ", with the same --columns");
     }
     return code;
   }

@@ -1,5 +1,6 @@
 package dev.weir.cli.init;
 
+import dev.weir.cli.series.ColumnGuess;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -21,8 +22,6 @@ import java.util.regex.Pattern;
 record MappingGuess(
     String format, String each, List<String> series, String time, List<String> values) {
 
-  static final String FILE = "file";
-
   private static final int MAX_VALUES = 20;
   private static final int MAX_PARTS = 4;
 
@@ -30,24 +29,14 @@ record MappingGuess(
       Pattern.compile(
           "(?i)(.*[_-]?)?(time(stamp)?|ts|date(time)?|when|at|timeunixnano)"
               + "([_-]?(\\w{0,3}|seconds|millis|micros|nanos))?");
-  private static final Pattern NAME =
-      Pattern.compile(
-          "(?i).*(device|sensor|host|site|station|machine|meter|location|symbol|series|tag|plant"
-              + "|tank|name|id|key|source|node|instance|metric|store|shop|product|item|region|city"
-              + "|country|filiale|produkt|artikel|standort|anlage)");
-  private static final Pattern NO_VALUE =
-      Pattern.compile(
-          "(?i)(.*[_-])?(id|uuid|version|seq(uence)?|offset|code|port|zip|year|month|day|lsn|txid"
-              + "|index|line|status|flags?|lat(itude)?|lon(gitude)?)|.*(Id|Nano|_ms|_ns)");
 
   /**
    * The best guess; empty where no field could be a value.
    *
-   * @param format of the records; null: JSON, or change events in it; {@link #FILE}: the records
-   *     are rows of a file, which have no key and no time of their own
+   * @param format of the records; null: JSON, or change events in it
    */
   static Optional<MappingGuess> of(RecordProfile profile, String format) {
-    String otherwise = FILE.equals(format) ? "" : profile.hasNames() ? "key" : "topic";
+    String otherwise = profile.hasNames() ? "key" : "topic";
     String found = format != null ? format : profile.isOfChanges() ? "debezium-json" : "json";
     return profile.groups().stream()
         .map(group -> of(profile, found, group, otherwise))
@@ -74,7 +63,7 @@ record MappingGuess(
   private static MappingGuess of(
       RecordProfile profile, String format, String group, String otherwise) {
     List<FieldProfile> visible = profile.visible(group);
-    FieldProfile time = time(visible, otherwise.isEmpty());
+    FieldProfile time = time(visible);
     List<String> values = values(profile, group, time, false);
     if (values.isEmpty()) { // a list of keys may hold readings, too
       values = values(profile, group, time, true);
@@ -92,7 +81,7 @@ record MappingGuess(
     return profile.fields(group).stream()
         .filter(field -> field != time && field.isNumber())
         .filter(field -> field.isAttribute() == ofAttributes)
-        .filter(field -> !NO_VALUE.matcher(field.name()).matches())
+        .filter(field -> !ColumnGuess.NO_VALUE.matcher(field.name()).matches())
         .filter(field -> !(field.isTime() && isCalledTime(field)))
         .sorted(Comparator.comparingInt(field -> field.different() > 1 ? 0 : 1))
         .limit(MAX_VALUES)
@@ -100,32 +89,19 @@ record MappingGuess(
         .toList();
   }
 
-  /**
-   * A field that is a time in each record; of several one that is called so.
-   *
-   * @param isNeeded whether a field with another name may be the time, if it is no number
-   */
-  private static FieldProfile time(List<FieldProfile> visible, boolean isNeeded) {
+  /** A field that is a time in each record, and called so. */
+  private static FieldProfile time(List<FieldProfile> visible) {
     return visible.stream()
-        .filter(FieldProfile::isTime)
-        .filter(field -> isCalledTime(field) || isNeeded && !field.isNumber())
+        .filter(field -> field.isTime() && isCalledTime(field))
         .min(
-            Comparator.comparingInt((FieldProfile field) -> isCalledTime(field) ? 0 : 1)
-                .thenComparingInt(field -> field.name().matches("(?i).*start.*") ? 1 : 0)
+            Comparator.comparingInt(
+                    (FieldProfile field) -> field.name().matches("(?i).*start.*") ? 1 : 0)
                 .thenComparingInt(field -> field.path().split("\\.").length))
         .orElse(null);
   }
 
   private static boolean isCalledTime(FieldProfile field) {
     return TIME.matcher(field.name()).matches();
-  }
-
-  /** The guess as {@code --columns} of a CSV file. */
-  String columns(List<String> header) {
-    List<String> ordered =
-        values.stream().sorted(Comparator.comparingInt(header::indexOf)).toList();
-    String ofSeries = series.get(0).isEmpty() ? "" : "series=" + String.join("+", series) + ",";
-    return "%stime=%s,value=%s".formatted(ofSeries, time, String.join("+", ordered));
   }
 
   private static List<String> series(
@@ -146,7 +122,7 @@ record MappingGuess(
               && !values.contains(field.path())
               && (isOfElement
                   || profile.keys().contains(field.path())
-                  || NAME.matcher(field.name()).matches())
+                  || ColumnGuess.NAME.matcher(field.name()).matches())
               && (field.count() < 10 || field.different() <= field.count() / 2);
       boolean isWord = field.path().equals("key") || field.path().equals("topic"); // of a mapping
       if (isName && !isWord && parts.size() < MAX_PARTS && names.add(field.path())) {

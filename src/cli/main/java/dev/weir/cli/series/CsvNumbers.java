@@ -1,12 +1,14 @@
 package dev.weir.cli.series;
 
 import dev.weir.option.Numbers;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * Numbers as one CSV file writes them: {@code 1234.5}, {@code 1,234.5}, {@code 1234,5} or {@code
- * 1.234,5}. Which sign is the decimal one is found in the file's cells: {@code 1.234} alone does
- * not say, unless commas separate the columns. Not thread-safe.
+ * 1.234,5}, and with a unit, as in {@code 1 234,50 EUR}. Which sign is the decimal one is found in
+ * the file's cells: {@code 1.234} alone does not say, unless commas separate the columns. Not
+ * thread-safe.
  */
 final class CsvNumbers {
 
@@ -41,6 +43,23 @@ final class CsvNumbers {
 
   private static final Pattern GROUPS = Pattern.compile("[-+]?[1-9][0-9]{0,2}([.,][0-9]{3})+");
 
+  /** Signs alone, or the words of spreadsheets and databases for nothing. */
+  private static final Pattern NOTHING =
+      Pattern.compile(
+          "(?iU)[^\\p{L}\\p{N}?]*|#?n[./]?[adv]\\.?[!?]?|nan|null|none|nil|k\\.? ?[aw]\\.?|#[\\w/]+[!?]");
+
+  /** A number with its unit before or after it, groups of digits apart, or its sign behind. */
+  private static final Pattern AMOUNT =
+      Pattern.compile(
+          "(?U)(?<sign>[-+\u2212]?)\\s*(?<before>\\p{Sc}|\\p{L}{1,4}\\s)?\\s*"
+              + "(?<number>[-+]?[0-9.,][0-9.,'\u2019\\s]*([eE][-+]?[0-9]+)?)(?<minus>-?)"
+              + "(?<unit>\\s*[\\p{Sc}%\u2030\u00b0]\\p{L}{0,2}|\\s\\p{L}[\\p{L}\\p{N}\u00b2\u00b3/%.]{0,11})?");
+
+  private static final Pattern APART =
+      Pattern.compile("(?U)(?<=[0-9])['\u2019\\s](?=[0-9]{3}(?![0-9]))");
+
+  private static final int MAX_AMOUNT = 64; // characters
+
   private final boolean isPointClear;
   private Decimal decimal; // null until it is found
 
@@ -54,15 +73,54 @@ final class CsvNumbers {
     return decimal;
   }
 
-  /** Whether it is written as a number. */
+  /** Whether it is written as a number, with a unit or without. */
   static boolean isLike(String text) {
-    return NUMBER.matcher(text).matches();
+    return NUMBER.matcher(bare(text)).matches();
+  }
+
+  /** Whether it says that there is no value. */
+  static boolean isNothing(String text) {
+    return NOTHING.matcher(text).matches();
+  }
+
+  /** The unit of a number, such as kWh; empty for none. */
+  static String unit(String text) {
+    Matcher amount = isBare(text) ? null : AMOUNT.matcher(text.strip());
+    return amount == null || !amount.matches()
+        ? ""
+        : (text(amount, "before") + ' ' + text(amount, "unit")).strip();
+  }
+
+  private static String text(Matcher amount, String part) {
+    return amount.group(part) == null ? "" : amount.group(part).strip();
+  }
+
+  /** A number without all that is not read; another text as it is. */
+  private static String bare(String text) {
+    Matcher amount = isBare(text) ? null : AMOUNT.matcher(text.strip());
+    if (amount == null || !amount.matches()) {
+      return text;
+    }
+    boolean isBelow =
+        !amount.group("sign").replace("+", "").isEmpty() || !amount.group("minus").isEmpty();
+    return (isBelow ? "-" : "") + APART.matcher(amount.group("number").strip()).replaceAll("");
+  }
+
+  /** As most are; what is longer than an amount may be is no number anyway. */
+  private static boolean isBare(String text) {
+    for (int i = 0; i < text.length() && text.length() <= MAX_AMOUNT; i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && c != '.' && c != ',' && (c != '-' || i > 0)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Takes in a cell that may say which sign is the decimal one. */
   void look(String text) {
     if (decimal == null && isLike(text)) {
-      decimal = of(text);
+      decimal = of(bare(text));
     }
   }
 
@@ -100,7 +158,7 @@ final class CsvNumbers {
     if (isUnclear(text)) {
       throw new NumberFormatException(text);
     }
-    String plain = text.strip();
+    String plain = bare(text).strip();
     boolean isComma = decimal == Decimal.comma;
     if (plain.indexOf(isComma ? '.' : ',') >= 0) {
       plain = withoutGroups(plain, isComma ? '.' : ',', isComma ? ',' : '.');

@@ -18,14 +18,20 @@ import java.time.DateTimeException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The rows of a CSV text, each with its place for messages. Empty lines and spaces around a cell do
- * not count. The separator is the one of {@code , ; |} and tab that gives the header and the first
- * row the same number of columns, and most of them; a pipe is not read further to find it.
+ * not count. The separator is the one of {@code , ; |} and tab that gives most of the first rows
+ * the same number of columns, and most of them; a pipe is not waited for to find it.
  */
 public final class CsvRows implements Closeable {
 
@@ -34,6 +40,7 @@ public final class CsvRows implements Closeable {
 
   private static final int MAX_CHARACTERS_AHEAD = 1 << 24;
   private static final int MAX_HEAD = 1 << 16; // characters in which the separator is found
+  static final int HEAD_ROWS = 50;
 
   private static final ObjectReader CSV =
       new CsvMapper()
@@ -48,6 +55,7 @@ public final class CsvRows implements Closeable {
   private final char separator;
   private final CsvNumbers numbers;
   private final MappingIterator<String[]> rows;
+  private final Map<String, String> units = new HashMap<>(); // of numbers, by what they are
   private final Deque<Row> ahead = new ArrayDeque<>(); // read, but not yet returned
   private IOException problem; // of the row after those
   private String[] row;
@@ -79,13 +87,13 @@ public final class CsvRows implements Closeable {
     return CSV.with(CsvSchema.emptySchema().withColumnSeparator(separator));
   }
 
-  /** The first two lines; leaves the text at its start. */
+  /** The first lines, two at least, as far as they are there; leaves the text at its start. */
   private static String head(BufferedReader text) throws IOException {
     StringBuilder head = new StringBuilder();
     text.mark(MAX_HEAD + 1);
     int lines = 0;
     boolean isInLine = false;
-    while (lines < 2 && head.length() < MAX_HEAD) {
+    while (head.length() < MAX_HEAD && (lines < 2 || text.ready())) {
       int c = text.read();
       if (c < 0) {
         break;
@@ -103,18 +111,20 @@ public final class CsvRows implements Closeable {
     char best = ',';
     int most = 0;
     for (char candidate : new char[] {'\t', ';', '|', ','}) {
-      int header = 0;
-      int first = 0;
+      Map<Integer, Integer> rowsOf = new HashMap<>(); // by their number of columns
       try (MappingIterator<String[]> rows = reader(candidate).readValues(head)) {
-        header = rows.hasNextValue() ? rows.nextValue().length : 0;
-        first = rows.hasNextValue() ? rows.nextValue().length : 0;
+        for (int i = 0; i < HEAD_ROWS && rows.hasNextValue(); i++) {
+          rowsOf.merge(rows.nextValue().length, 1, Integer::sum);
+        }
       } catch (IOException | RuntimeJsonMappingException e) {
         // the head may end within a quoted cell
       }
-      int score = header < 2 ? 0 : header == first ? MAX_HEAD + header : header;
-      if (score > most) {
-        most = score;
-        best = candidate;
+      for (Map.Entry<Integer, Integer> same : rowsOf.entrySet()) {
+        int score = same.getKey() < 2 ? 0 : MAX_HEAD * same.getValue() + same.getKey();
+        if (score > most) {
+          most = score;
+          best = candidate;
+        }
       }
     }
     return best;
@@ -124,6 +134,15 @@ public final class CsvRows implements Closeable {
   public List<String> header() throws IOException {
     String[] header = next();
     return header == null ? List.of() : List.of(header);
+  }
+
+  /** So many of the rows that come next, or those until the end; they are still to be read. */
+  List<String[]> ahead(int count) {
+    int held = 0;
+    while (ahead.size() < count && held < MAX_CHARACTERS_AHEAD && read()) {
+      held += Stream.of(ahead.getLast().cells()).mapToInt(String::length).sum();
+    }
+    return ahead.stream().limit(count).map(Row::cells).toList();
   }
 
   /** The next row, or null at the end. */
@@ -210,6 +229,14 @@ public final class CsvRows implements Closeable {
     } catch (NumberFormatException e) {
       value = Double.NaN;
     }
+    String unit = CsvNumbers.unit(text);
+    String before =
+        unit.isEmpty() ? unit : Objects.requireNonNullElse(units.putIfAbsent(what, unit), unit);
+    if (!before.equals(unit)) {
+      throw new IOException(
+          "%s: %s: expected a number of %s as above, got '%s'"
+              .formatted(place(), what, Printable.line(before), Printable.line(text)));
+    }
     if (!Double.isFinite(value)) {
       throw new IOException(
           "%s: %s: expected a finite number, got '%s'%s"
@@ -218,13 +245,13 @@ public final class CsvRows implements Closeable {
     return value;
   }
 
-  /** The time in a column of the last row; anything else fails with its place. */
-  long time(CsvTime times, String what, int column) throws IOException {
-    String text = row[column];
+  /** The time in a column of the last row, or in two; anything else fails with its place. */
+  long time(CsvTime times, String what, int... columns) throws IOException {
+    String text = joined(row, columns);
     if (times.isUnclear(text)) {
       lookAhead(
           cells -> {
-            times.look(cells.length > column ? cells[column] : "");
+            times.look(joined(cells, columns));
             return !times.isUnclear(text);
           });
     }
@@ -238,6 +265,13 @@ public final class CsvRows implements Closeable {
     }
   }
 
+  /** The text of columns that make a time; nothing for those that a row lacks. */
+  static String joined(String[] row, int... columns) {
+    return IntStream.of(columns)
+        .mapToObj(column -> column < row.length ? row[column] : "")
+        .collect(Collectors.joining(" "));
+  }
+
   CsvNumbers numbers() {
     return numbers;
   }
@@ -246,8 +280,9 @@ public final class CsvRows implements Closeable {
    * In one line, how the text is written, as far as it is found; null if as usual.
    *
    * @param dates in words, how dates are; null if as usual
+   * @param more what else is said
    */
-  String format(String dates) {
+  String format(String dates, List<String> more) {
     List<String> found = new ArrayList<>();
     if (separator != ',') {
       found.add(separator == '\t' ? "separated by tabs" : "separated by " + separator);
@@ -258,6 +293,7 @@ public final class CsvRows implements Closeable {
     if (dates != null) {
       found.add(dates);
     }
+    found.addAll(more);
     return found.isEmpty() ? null : String.join(", ", found);
   }
 

@@ -13,6 +13,7 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.time.format.ResolverStyle;
 import java.time.temporal.TemporalAccessor;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
@@ -61,7 +62,15 @@ public final class CsvTime {
   private static final DateTimeFormatter MONTH_FIRST = dates("M/d/y" + OF_DAY);
 
   private static final Pattern SHORT =
-      Pattern.compile("([0-9]{1,2})([./-])([0-9]{1,2})\\2([0-9]{4})((?:[ T].*)?)");
+      Pattern.compile("([0-9]{1,2})([./-])([0-9]{1,2})\\2([0-9]{4}|(?<!-)[0-9]{2})((?:[ T].*)?)");
+
+  /** The years of two digits, as POSIX reads them, end here. */
+  private static final int LAST_YEAR = 68;
+
+  /** Such as 20260131 and 2026013112, which are no seconds of a time until 2030. */
+  private static final Pattern DIGITS =
+      Pattern.compile(
+          "((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-2][0-9]|3[01])([01][0-9]|2[0-3])?([0-5][0-9])?");
 
   private DateTimeFormatter dates; // null until it is found
 
@@ -84,7 +93,7 @@ public final class CsvTime {
 
   /** Whether a date is one of two days, and no cell so far says which. */
   boolean isUnclear(String text) {
-    if (dates != null || text.length() < 8 || text.charAt(4) == '-') { // most are ISO 8601
+    if (dates != null || text.length() < 6 || text.charAt(4) == '-') { // most are ISO 8601
       return false;
     }
     look(text);
@@ -112,9 +121,23 @@ public final class CsvTime {
       return millis(text, dates);
     }
     if (date.matches()) {
+      int year = Integer.parseInt(date.group(4));
+      year += year > 99 ? 0 : year > LAST_YEAR ? 1900 : 2000;
       return millis(
-          date.group(1) + '/' + date.group(3) + '/' + date.group(4) + date.group(5),
+          date.group(1) + '/' + date.group(3) + '/' + year + date.group(5),
           dates == null ? DAY_FIRST : dates);
+    }
+    Matcher digits = DIGITS.matcher(text);
+    if (digits.matches()) {
+      return millis(
+          "%s/%s/%s %s:%s"
+              .formatted(
+                  digits.group(1),
+                  digits.group(2),
+                  digits.group(3),
+                  Objects.requireNonNullElse(digits.group(4), "00"),
+                  Objects.requireNonNullElse(digits.group(5), "00")),
+          YEAR_FIRST);
     }
     return text.indexOf('/') == 4 ? millis(text, YEAR_FIRST) : TimeText.millis(text, Unit.AUTO);
   }

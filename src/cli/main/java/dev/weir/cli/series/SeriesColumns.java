@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -19,9 +20,10 @@ import picocli.CommandLine.TypeConversionException;
  * one series, and features come after them. A column is named as in the header, or by its number
  * from 0.
  *
- * @param names of the columns by key: {@code series} (joined by slashes), {@code time}, {@code
- *     value} (each a series of its own), {@code features}, {@code label} (the class of each window,
- *     where it is known) and {@code ahead} (the covariates known ahead, each of its own row's time)
+ * @param names of the columns by key: {@code series} (joined by slashes), {@code time} (or a date
+ *     and a time of day), {@code value} (each a series of its own), {@code features}, {@code label}
+ *     (the class of each window, where it is known) and {@code ahead} (the covariates known ahead,
+ *     each of its own row's time)
  * @param dates how dates are written; null: found in the file
  * @param decimal the decimal sign; null: found in the file
  */
@@ -33,7 +35,8 @@ public record SeriesColumns(
   private static final List<String> KEYS =
       List.of("series", "time", "value", "features", "label", "ahead");
 
-  private static final List<String> SEVERAL = List.of("series", "value", "features", "ahead");
+  private static final List<String> SEVERAL =
+      List.of("series", "time", "value", "features", "ahead");
 
   private static final String SERIES = "series_id";
   private static final String TIME = "timestamp";
@@ -47,10 +50,10 @@ public record SeriesColumns(
         converter = Converter.class,
         paramLabel = "series=NAME,time=NAME,value=NAME[,...]",
         description =
-            "Columns of the CSV, where they have other names than series_id, timestamp and value;"
-                + " weir init --input proposes them. A file without series is one, called as the"
+            "Columns of the CSV (default: series_id, timestamp and value, or found by what is in"
+                + " them). A file without series is one, called as the"
                 + " file; value=NAME+NAME... makes each column a series. A name may be a number: 0"
-                + " is the first column. Further ones: features=NAME+NAME..., ahead=NAME+NAME..."
+                + " is the first column; time=DATE+TIME joins two. Further ones: features=NAME+NAME..., ahead=NAME+NAME..."
                 + " (known before their time, as forecasts and prices are; a cell may be empty) and"
                 + " label=NAME (class of the window that ends there, or nothing).")
     private SeriesColumns named = DEFAULT;
@@ -106,9 +109,44 @@ public record SeriesColumns(
     return names.isEmpty();
   }
 
-  /** The same cells in the columns that a text names as the option does. */
-  public SeriesColumns named(String text) {
-    return new SeriesColumns(parse(text), dates, decimal);
+  /** The same cells in other columns. */
+  SeriesColumns in(List<String> header, Map<String, List<Integer>> places) {
+    Map<String, List<String>> named = new HashMap<>();
+    places.forEach(
+        (key, of) -> named.put(key, of.stream().map(place -> name(header, place)).toList()));
+    return new SeriesColumns(named, dates, decimal);
+  }
+
+  /** A name that the option takes: the column's number if its own is not clear. */
+  private static String name(List<String> header, int place) {
+    String name = header.get(place);
+    boolean isClear =
+        header.indexOf(name) == header.lastIndexOf(name)
+            && name.matches("[^,+=]*[^,+=0-9\\s][^,+=]*");
+    return isClear ? name : Integer.toString(place);
+  }
+
+  /** As the option has it. */
+  public String text() {
+    return KEYS.stream()
+        .filter(names::containsKey)
+        .map(key -> key + "=" + String.join("+", names.get(key)))
+        .collect(Collectors.joining(","));
+  }
+
+  /** Whether only some rows can be their header. */
+  boolean areNamed() {
+    return areDefault()
+        || names.values().stream().flatMap(List::stream).anyMatch(name -> !name.matches("[0-9]+"));
+  }
+
+  /** Whether a header has these columns. */
+  boolean fit(List<String> header) {
+    try {
+      return !in(header).isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** Names of the columns with the features. */
@@ -207,8 +245,7 @@ public record SeriesColumns(
   /** What to do about a header that has not got them. */
   String advice() {
     return areDefault()
-        ? "--columns series=...,time=...,value=... names other columns, weir init --input proposes"
-            + " them"
+        ? "--columns series=...,time=...,value=... names the columns"
         : "--columns names them as the header does";
   }
 }

@@ -4,17 +4,22 @@ import dev.weir.cli.console.Printable;
 import dev.weir.cli.grid.FutureRows;
 import dev.weir.forecast.Observation;
 import dev.weir.job.options.StrictUtf8Input;
+import dev.weir.option.Numbers;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -24,6 +29,8 @@ public final class SeriesFiles {
 
   /** A regular expression for the names of CSV files. */
   public static final String ENDING = "\\.csv(\\.gz)?$";
+
+  private static final double MAX_AGAIN = 0.02; // of the values
 
   private static final Pattern ENDS = Pattern.compile(ENDING);
 
@@ -91,45 +98,63 @@ public final class SeriesFiles {
    * @return what is said
    */
   public static String say(Path file, SeriesCsv csv, String before) {
-    String format = csv.format();
-    if (format != null && !format.equals(before)) { // else of each file of a folder
+    String format =
+        Stream.of(csv.found(), csv.format())
+            .filter(Objects::nonNull)
+            .collect(Collectors.joining(", "));
+    if (!format.isEmpty() && !format.equals(before)) { // else of each file of a folder
       System.err.printf("%s: %s%n", Printable.line(file.toString()), format);
     }
     return format;
   }
 
   /**
-   * Those of each series that the operator would take: later ones only, up to a limit. Standard
-   * error says how many are left out.
+   * Each series by time, up to a limit, and its values once; standard error says what that changes.
    *
    * @param features how many are kept: all if above 0
+   * @throws IOException if a series has different values of one time more often than where the
+   *     clock changes: it is several series
    */
   public static Map<String, List<Observation>> inOrder(
-      Map<String, List<Observation>> series, int features, int limit) {
+      Map<String, List<Observation>> series, int features, int limit) throws IOException {
     Map<String, List<Observation>> taken = new LinkedHashMap<>();
-    series.forEach(
-        (name, all) -> {
-          List<Observation> inOrder = new ArrayList<>();
-          int late = 0;
-          for (Observation o : all) {
-            if (inOrder.size() == limit) {
-              break;
-            }
-            if (!inOrder.isEmpty() && o.time() <= inOrder.get(inOrder.size() - 1).time()) {
-              late++;
-            } else { // features count only where the job says so
-              double[] kept = features == 0 ? Observation.NO_FEATURES : o.features();
-              inOrder.add(new Observation(name, o.time(), o.value(), kept, o.label(), o.ahead()));
-            }
-          }
-          if (late > 0) {
-            System.err.printf(
-                "%s: %,d values left out, which are not later than those before them; sort the file"
-                    + " by time to have them counted%n",
-                Printable.line(name), late);
-          }
-          taken.put(name, inOrder);
-        });
+    int sorted = 0;
+    for (Map.Entry<String, List<Observation>> one : series.entrySet()) {
+      String name = Printable.line(one.getKey());
+      List<Observation> all = new ArrayList<>(one.getValue());
+      all.sort(Comparator.comparingLong(Observation::time));
+      sorted += all.equals(one.getValue()) ? 0 : 1;
+      List<Observation> inOrder = new ArrayList<>();
+      Observation before = null;
+      int again = 0;
+      int others = 0;
+      Observation other = null;
+      for (Observation o : all) {
+        if (before != null && o.time() == before.time()) {
+          again++;
+          others += o.value() == before.value() ? 0 : 1;
+          other = others == 1 ? o : other;
+        } else if (inOrder.size() < limit) { // features count only where the job says so
+          double[] kept = features == 0 ? Observation.NO_FEATURES : o.features();
+          inOrder.add(new Observation(o.series(), o.time(), o.value(), kept, o.label(), o.ahead()));
+        }
+        before = o;
+      }
+      if (others > MAX_AGAIN * all.size()) {
+        throw new IOException(
+            "%s: expected one value for each time, got %,d more, as at %s; --columns series=... names"
+                    .formatted(name, others, Instant.ofEpochMilli(other.time()))
+                + " the columns that tell series apart, else sum the values up");
+      }
+      if (again > 0) {
+        System.err.printf(
+            "%s: %s left out, since a time has one%n", name, Numbers.counted(again, "value"));
+      }
+      taken.put(one.getKey(), inOrder);
+    }
+    if (sorted > 0) {
+      System.err.printf("%,d series sorted by time%n", sorted);
+    }
     return taken;
   }
 

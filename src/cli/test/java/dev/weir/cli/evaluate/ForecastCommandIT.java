@@ -314,7 +314,8 @@ class ForecastCommandIT {
 
     InProcess forecast = asPrinted(printed[2]).succeeded();
     assertThat(forecast.err())
-        .contains("umsatz.csv: separated by ;, decimal comma, day before month\n")
+        .contains(
+            "umsatz.csv: columns time=Datum,value=Umsatz+Kunden, separated by ;, decimal comma, day")
         .contains("learning 2 series, 56 values");
     List<String> rows = forecast.out().lines().toList();
     assertThat(rows).hasSize(1 + 2 * 7);

@@ -258,7 +258,7 @@ class GridTest {
       csv.append(time).append(",7,\n");
     }
     Path file = Files.writeString(dir.resolve("next.csv"), csv);
-    SeriesColumns columns = SeriesColumns.DEFAULT.named("time=at,value=load,ahead=plan");
+    SeriesColumns columns = new SeriesColumns.Converter().convert("time=at,value=load,ahead=plan");
     Map<String, List<Observation>> read =
         SeriesFiles.observations(List.of(file), List.of(), columns, true);
     List<Grid> grids =

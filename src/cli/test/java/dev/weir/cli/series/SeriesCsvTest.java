@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.stream.DoubleStream;
@@ -128,7 +127,11 @@ class SeriesCsvTest {
         "2026-01-31 12:00",
         "2026-01-31 12:00:00.000",
         "1769860800",
-        "1769860800000"
+        "1769860800000",
+        "2026013112",
+        "202601311200",
+        "31.01.26 12:00",
+        "1/31/26 12:00 PM"
       })
   void aTimeMayBeWrittenInManyWays(String noon) throws IOException {
     assertThat(read("series_id,timestamp,value\npump," + noon + ",1\n"))
@@ -225,22 +228,19 @@ class SeriesCsvTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "'' | nothing",
-        "'series_id,timestamp' | series_id,timestamp",
-        "'timestamp,series_id,value' | timestamp,series_id,value",
-        "'pump,2026-01-31T12:00:00Z,1' | pump,2026-01-31T12:00:00Z,1",
-        "'series_id:timestamp:value' | 'series_id:timestamp:value, which has no separator of , ; |"
-            + " and tab'",
-        "'series_id;timestamp' | series_id;timestamp",
+        "'' | the header series_id,timestamp,value[,feature...], got nothing",
+        "'series_id,timestamp' | a column of times and one of numbers, got series_id,timestamp",
+        "'pump,2026-01-31T12:00:00Z,1' | a line with the names of the columns at the top, got"
+            + " pump,2026-01-31T12:00:00Z,1",
+        "'series_id:timestamp:value' | 'the header series_id,timestamp,value[,feature...], got"
+            + " series_id:timestamp:value, which has no separator of , ; | and tab'",
       })
-  void anotherHeaderIsNamedBesideTheExpectedOne(String header, String got) {
+  void anotherHeaderIsNamedBesideTheExpectedOne(String header, String problem) {
     assertThatThrownBy(() -> read(header))
         .isInstanceOf(IOException.class)
         .hasMessage(
-            "a.csv line 1: expected the header series_id,timestamp,value[,feature...], got "
-                + got
-                + "; --columns series=...,time=...,value=... names other columns, weir init --input"
-                + " proposes them");
+            "a.csv line 1: expected %s; --columns series=...,time=...,value=... names the columns",
+            problem);
   }
 
   @ParameterizedTest
@@ -248,8 +248,6 @@ class SeriesCsvTest {
       delimiter = '|',
       value = {
         "'pump,2026-01-31T12:00:00Z,much,0' | 'value: expected a finite number, got ''much'''",
-        "'pump,2026-01-31T12:00:00Z,,0' | 'value: expected a finite number, got '''''",
-        "'pump,2026-01-31T12:00:00Z,NaN,0' | 'value: expected a finite number, got ''NaN'''",
         "'pump,2026-01-31T12:00:00Z,1e999,0' | 'value: expected a finite number, got ''1e999'''",
         "'pump,2026-01-31T12:00:00Z,1,x' | 'feature 1: expected a finite number, got ''x'''",
         "'pump,2026-01-31T12:00:00Z,1' | 'expected 4 columns, got 3'",
@@ -269,7 +267,6 @@ class SeriesCsvTest {
         "yesterday",
         "32.01.2026",
         "01/32/2026",
-        "20260131",
         "99999999999",
         "17067024001706702",
         "2026-01-31T12:00+01:00[Europe/Paris]",
@@ -349,30 +346,6 @@ class SeriesCsvTest {
     String lines = text.replace('#', '\n').replace("\\t", "\t");
     assertThat(read(lines, columns("time=t,value=v")))
         .containsExactly(new Observation("a", day, 1234.5));
-  }
-
-  @Test
-  void sampleHasPlainTimesAndNumbers(@TempDir Path dir) throws IOException {
-    Path file = dir.resolve("a.csv");
-    Files.writeString(
-        file, "Tag;Filiale;v;v;Code\n1.12.2024;Nord;1.234;;7\n2.12.2024;Nord;,5;2;8\n");
-    CsvSample sample = CsvSample.read(file, SeriesColumns.DEFAULT, 5);
-    assertThat(sample.rows())
-        .containsExactly(
-            Map.of("Tag", "2024-12-01T00:00:00Z", "Filiale", "Nord", "2", "1234.0", "Code", "7"),
-            Map.of(
-                "Tag",
-                "2024-12-02T00:00:00Z",
-                "Filiale",
-                "Nord",
-                "2",
-                "0.5",
-                "3",
-                "2",
-                "Code",
-                "8"));
-    assertThat(sample.fits(SeriesColumns.DEFAULT)).isFalse();
-    assertThat(sample.fits(columns("time=Tag,value=3"))).isTrue();
   }
 
   @Test
@@ -560,7 +533,7 @@ class SeriesCsvTest {
             "\\",
             "\ufeff",
             "\u2028");
-    fuzzer.run(SeriesCsvTest::open, 300_000, 200);
+    fuzzer.run(SeriesCsvTest::open, 400_000, 400);
     assertThat(fuzzer.taken()).isPositive();
     assertThat(fuzzer.refused()).isGreaterThan(fuzzer.taken());
   }

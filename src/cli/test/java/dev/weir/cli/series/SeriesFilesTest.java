@@ -173,7 +173,7 @@ class SeriesFilesTest {
 
   private static final double NAN = Double.NaN;
   private static final SeriesColumns COLUMNS =
-      SeriesColumns.DEFAULT.named("series=s,time=t,value=v,features=f,label=l,ahead=a+b");
+      new SeriesColumns.Converter().convert("series=s,time=t,value=v,features=f,label=l,ahead=a+b");
 
   private static List<Observation> read(String text, int steps) throws IOException {
     List<Observation> all = new ArrayList<>();
