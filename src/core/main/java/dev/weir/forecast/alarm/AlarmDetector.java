@@ -60,6 +60,7 @@ public final class AlarmDetector {
   private static final double DRIFT_VALUES = 40;
   private static final double ERROR_VALUES = 10;
   private static final double MAX_ERROR = 5; // in their mean, so that one is not all of it
+  private static final double EXPECTED = 2; // times the usual error: 19 of 20 values
 
   private static final double OUTSIDE = 0.05; // of the range
   private static final double NOVEL_ERRORS = 4;
@@ -80,6 +81,7 @@ public final class AlarmDetector {
   private AlarmFeedback feedback; // of the current series; null if no dismissal counts
   private double expected;
   private double difference;
+  private boolean isExpected;
   private double evidence; // what the budget decides by
   private double youth; // taken from the surprise
   private double surprise;
@@ -127,6 +129,7 @@ public final class AlarmDetector {
     boolean known = Double.isFinite(forecast);
     expected = known ? forecast : Double.NaN;
     difference = known ? y - bounded(forecast) : Double.NaN;
+    isExpected = false;
     evidence = 0;
     youth = Math.log10(1 + YOUNG / (state.longs[AlarmState.VALUES] + 1));
     surprise = 0;
@@ -188,6 +191,11 @@ public final class AlarmDetector {
   /** Surprise of the newest value, 0 to {@link #MAX_SURPRISE}. */
   public double surprise() {
     return surprise;
+  }
+
+  /** Whether the newest value is as near to its forecast as most are, whatever came before it. */
+  boolean isExpected() {
+    return isExpected && reason != Reason.NOVELTY;
   }
 
   /** Whether the newest value would raise an alarm if none had come before. */
@@ -257,6 +265,7 @@ public final class AlarmDetector {
     double mean = doubles[AlarmState.ERROR];
     double size = Math.abs(difference);
     double scale = scale(mean, halfWidth);
+    isExpected = known && size <= EXPECTED * scale;
     double relative = known && mean > 0 ? Math.copySign(ratio(size, mean), difference) : 0;
     double now = doubles[AlarmState.DRIFT];
     now += (clip(relative, CLIP) - now) / DRIFT_VALUES;

@@ -56,11 +56,13 @@ final class BreakDetector {
   private static final double FAR_WIDTH = 3;
   private static final double FAR_ERRORS = 2.5;
   private static final double LEAST_SHIFT = 1;
+  private static final double NEAR = 2.5; // times the mean difference: 19 of 20 values
   private static final double LEAST_LOG = 0.32; // 1.38 times as wide
   private static final double SMALLEST = 0.2; // of a width: a sparse series is often as still
 
   private double size; // of what is far, over its limit
   private boolean isFar; // the newest values from those before
+  private boolean isNear; // the newest value itself
   private boolean isWider; // at least half as far; where errors alone are far, forecasts may be bad
 
   /**
@@ -74,6 +76,7 @@ final class BreakDetector {
   boolean observe(BreakState state, double error, double apart, int lag) {
     size = 0;
     isFar = false;
+    isNear = false;
     isWider = false;
     int[] ints = state.ints;
     if (ints[BreakState.LAG] != lag) {
@@ -107,7 +110,7 @@ final class BreakDetector {
 
   /** Whether the newest value is one of a change, which may last. */
   boolean isFar() {
-    return isFar;
+    return isFar && !isNear;
   }
 
   private boolean observeApart(BreakState state, double apart) {
@@ -117,6 +120,7 @@ final class BreakDetector {
     double usual = d[BreakState.APART_SIZE];
     double off = apart - d[BreakState.APART];
     double relative = usual > 0 ? off / usual : 0;
+    isNear = Math.abs(relative) <= NEAR;
     double bounded = Math.max(-MAX_SHIFT, Math.min(MAX_SHIFT, relative));
     double shift = d[BreakState.SHIFT] + SHIFT_WEIGHT * (bounded - d[BreakState.SHIFT]);
     d[BreakState.SHIFT] = shift;

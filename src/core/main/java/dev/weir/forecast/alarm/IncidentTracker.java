@@ -5,9 +5,10 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
 
 /**
- * Turns the alarms of a series into incidents. An alarm starts one, and surprising values continue
- * it, whether or not they raise an alarm; so do values of a change that {@link BreakDetector} sees
- * and that may yet last. It is closed after some values that are neither.
+ * Turns the alarms of a series into incidents. An alarm starts one, and surprising values that are
+ * far from their forecasts continue it, whether or not they raise an alarm; so do values of a
+ * change that {@link BreakDetector} sees and that may yet last. It is closed after some values in a
+ * row that are neither, whatever the means of the newest values still contain.
  *
  * <p>An incident is reported at its first value, or once it has lasted for the least number of
  * values; then each time that its {@link Severity} rises, at most twice; when it becomes a break;
@@ -134,7 +135,7 @@ public final class IncidentTracker {
   }
 
   private boolean continues() {
-    return detector.isSurprising() || breaks != null && breaks.isFar();
+    return detector.isSurprising() && !detector.isExpected() || breaks != null && breaks.isFar();
   }
 
   /** Whether the newest value raised an alarm. */

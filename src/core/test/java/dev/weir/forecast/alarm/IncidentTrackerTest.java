@@ -81,6 +81,32 @@ class IncidentTrackerTest {
     assertThat(closed.worst()).isEqualTo(25);
   }
 
+  /**
+   * Means of the newest values contain a spike for long after it; ten values in a row that are as
+   * they were expected end its incident, and it opens no other.
+   */
+  @ParameterizedTest
+  @CsvSource({"60, 6", "-40, 6", "200, 3", "25, 1"})
+  void incidentEndsWithTenValuesThatAreAsExpected(double spike, int length) {
+    AlarmSettings all = new AlarmSettings(new AlarmRate(1e-4, 0), EnumSet.allOf(Reason.class));
+    IncidentTracker tracker = new IncidentTracker(new IncidentSettings(all, 1, 10));
+    SeriesAlarms alarms = tracker.newSeries();
+    SplittableRandom random = new SplittableRandom(3);
+    double[] values = new double[NOISE + 120];
+    List<Seen> seen = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      boolean isIn = i >= NOISE && i < NOISE + length;
+      values[i] = isIn ? spike : 10 + (i < NOISE ? 2 : 1) * (random.nextDouble() - 0.5);
+      Event event = observe(tracker, alarms, values, i, 10);
+      if (event != null) {
+        seen.add(new Seen(event, i - NOISE, tracker.newest().copy()));
+      }
+    }
+    assertThat(seen).extracting(Seen::event).containsExactly(Event.OPENED, Event.CLOSED);
+    assertThat(seen).extracting(Seen::minute).containsExactly(0L, length - 1L + 10);
+    assertThat(seen.get(1).incident.values()).isEqualTo(length);
+  }
+
   @Test
   void shortIncidentIsNotReportedWithALongerLeastDuration() {
     assertThat(seen(settings(6, 7), calm(60, 25))).isEmpty();

@@ -63,7 +63,7 @@ public final class AlarmOptions {
               IncidentSettings.DEFAULT_QUIET,
               1,
               IncidentSettings.MAX_VALUES,
-              "Values without a surprising one that close an incident.")
+              "Values in a row, each as expected, that close an incident.")
           .unit("observations")
           .change("safe: it counts for open incidents, too");
   public static final Option<Silence> SILENCE =
