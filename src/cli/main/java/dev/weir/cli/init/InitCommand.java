@@ -120,11 +120,13 @@ public final class InitCommand implements Callable<Integer> {
 
   private int ofTopic(String name, OutputFile target) throws Exception {
     List<ConsumerRecord<byte[], byte[]>> records = newest();
+    int nulls = records.size();
+    records.removeIf(record -> record.value() == null);
+    nulls -= records.size();
     if (records.isEmpty()) {
       throw new CommandFailure(
-          "--topic: expected records on %s at %s, got none; send some first, such as with weir"
-              + " produce",
-          source.topic, kafka.bootstrapServers());
+          "--topic: expected records on %s at %s, got %s; send some first, such as with weir produce",
+          source.topic, kafka.bootstrapServers(), nulls == 0 ? "none" : "nulls alone");
     }
     MappingGuess guess = null;
     if (!areOwn(records)) {
@@ -181,10 +183,21 @@ public final class InitCommand implements Callable<Integer> {
       tell("format", "Weir's own records");
     }
     show(read, records.size());
+    List<String> left = new ArrayList<>();
+    if (nulls > 0) {
+      left.add("%,d of %,d records are null".formatted(nulls, nulls + records.size()));
+    }
     if (unread > 0) {
-      System.err.printf(
-          "%,d of %,d records would be dead letters; the last one: %s%n",
-          unread, records.size(), Printable.line(problem));
+      left.add(
+          "%,d of %,d%s would be dead letters, the last one by %s"
+              .formatted(
+                  unread,
+                  records.size(),
+                  nulls > 0 ? " others" : " records",
+                  Printable.line(problem)));
+    }
+    if (!left.isEmpty()) {
+      System.err.println("left out: " + String.join("; ", left));
     }
     if (read.isEmpty()) {
       throw new CommandFailure("expected observations, got none; nothing was written");
