@@ -7,6 +7,7 @@ import dev.weir.cli.grid.FutureRows;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.option.OutputFile;
 import dev.weir.cli.series.SeriesColumns;
+import dev.weir.cli.series.SeriesCsv;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
@@ -61,9 +62,9 @@ public final class ForecastCommand implements Callable<Integer> {
       converter = OutputFile.Converter.class,
       paramLabel = "FILE.html",
       description =
-          "Also a page that draws each series, its forecast and intervals: the first "
+          "Also a page that draws each series, its forecast and intervals: the "
               + ForecastPage.CHARTS
-              + " series.")
+              + " least certain series.")
   private OutputFile report;
 
   private final ProgressLine progress = new ProgressLine();
@@ -108,7 +109,9 @@ public final class ForecastCommand implements Callable<Integer> {
       System.err.println("weir forecast: " + next.note());
     }
     if (report != null) {
-      report.write(ForecastPage.of(made, series));
+      report.write(
+          ForecastPage.of(
+              made, series, inputs.size() == 1 ? SeriesCsv.series(inputs.get(0)) : null));
     }
     output.write(next);
     return 0;

@@ -8,7 +8,9 @@ import dev.weir.cli.grid.Grid;
 import dev.weir.dashboard.http.UplotFile;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Interval;
+import dev.weir.option.Numbers;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -19,21 +21,24 @@ final class ForecastPage {
   static final int CHARTS = 50;
 
   private static final int HISTORY = 200;
+  private static final int MAX_HISTORY = 1_500;
+  private static final long DAY = 86_400_000L;
 
   private ForecastPage() {}
 
   /**
    * @param forecasts one for each series, at its newest value
+   * @param file before the names of series, which are shown without it
    */
-  static String of(List<Forecast> forecasts, Map<String, Grid> series) {
+  static String of(List<Forecast> forecasts, Map<String, Grid> series, String file) {
     StringBuilder page = Html.page("Weir: forecast", UplotFile.STYLE.text());
     int drawn = Math.min(CHARTS, forecasts.size());
     Html.dim(
         page,
-        drawn < forecasts.size()
-            ? "The first %d of %,d series; the others are not drawn."
-                .formatted(drawn, forecasts.size())
-            : "%d series.".formatted(drawn));
+        "%s series%s, the least certain first: by the width of its intervals, of its values' range."
+            .formatted(
+                drawn < forecasts.size() ? drawn + " of %,d".formatted(forecasts.size()) : drawn,
+                drawn < forecasts.size() ? "; the others are not drawn" : ""));
     page.append("<p class=\"key\">");
     EvaluationPage.key(page, "truth", "", "values");
     EvaluationPage.key(page, "ours", "", "forecast");
@@ -41,22 +46,54 @@ final class ForecastPage {
     for (Forecast forecast : forecasts) {
       most = forecast.intervals().size() > most.size() ? forecast.intervals() : most;
     }
-    for (Interval interval : most) {
-      String percent = EvaluationResult.percent(interval.level());
-      String darker = interval == most.get(0) && most.size() > 1 ? ", darker" : "";
-      EvaluationPage.key(page, "band", "wash", "its " + percent + " % interval" + darker);
+    for (int k = 0; k < most.size(); k++) { // drawn over the wider ones
+      String percent = EvaluationResult.percent(most.get(k).level());
+      String wash = "wash over" + (most.size() - 1 - k);
+      EvaluationPage.key(page, "band", wash, "its " + percent + " % interval");
     }
     page.append("</p>\n");
-    for (Forecast forecast : forecasts.subList(0, drawn)) {
-      chart(page, forecast, series.get(forecast.series()));
-    }
+    forecasts.stream()
+        .sorted(Comparator.comparingDouble(f -> -width(f, series.get(f.series()))))
+        .limit(drawn)
+        .forEach(
+            forecast -> {
+              String name = forecast.series();
+              name = name.startsWith(file + "/") ? name.substring(file.length() + 1) : name;
+              chart(page, Printable.line(name), forecast, series.get(forecast.series()));
+            });
     return EvaluationPage.end(page);
   }
 
-  private static void chart(StringBuilder page, Forecast forecast, Grid grid) {
+  /** Of the widest interval, on average over the steps, of the range of the newest values. */
+  private static double width(Forecast forecast, Grid grid) {
+    if (forecast.intervals().isEmpty()) {
+      return 0; // nothing is known yet
+    }
+    Interval widest = forecast.intervals().get(forecast.intervals().size() - 1);
+    double[] shown = grid.first(grid.newestRow() + 1).truth(first(forecast, grid));
+    double range = EvaluationPage.max(shown) - EvaluationPage.min(shown);
+    return (Arrays.stream(widest.upper()).sum() - Arrays.stream(widest.lower()).sum())
+        / (widest.upper().length * Math.max(range, 1e-9));
+  }
+
+  /** The first row that is drawn: a week before the newest value, or a year where days are rows. */
+  private static int first(Forecast forecast, Grid grid) {
+    int newest = grid.newestRow();
+    long end = grid.newest().time();
+    int first = Math.max(0, newest + 1 - Math.max(HISTORY, 2 * forecast.values().length));
+    long step = (end - grid.rows().get(first).time()) / Math.max(1, newest - first);
+    long cycle = step < DAY * 9 / 10 ? 7 * DAY : 366 * DAY;
+    while (first > Math.max(0, newest + 1 - MAX_HISTORY)
+        && grid.rows().get(first - 1).time() >= end - cycle) {
+      first--;
+    }
+    return first;
+  }
+
+  private static void chart(StringBuilder page, String name, Forecast forecast, Grid grid) {
     int steps = forecast.values().length;
     int newest = grid.newestRow();
-    int first = Math.max(0, newest + 1 - Math.max(HISTORY, 2 * steps));
+    int first = first(forecast, grid);
     int known = newest + 1 - first;
     long[] times = grid.next(steps, forecast.times());
     double[] x = new double[known + steps];
@@ -99,14 +136,12 @@ final class ForecastPage {
     }
     EvaluationPage.line(chart, "ours", ours);
     EvaluationPage.line(chart, "truth", values);
-    String name = Printable.line(forecast.series());
     page.append("<h3>").append(Html.escaped(name)).append("</h3>\n");
     Html.dim(
         page,
-        "%d %s after %s, %s"
+        "%s after %s, %s"
             .formatted(
-                steps,
-                steps == 1 ? "step" : "steps",
+                Numbers.counted(steps, "step"),
                 ForecastLines.minute(grid.newest().time()) + " UTC",
                 forecast.status()));
     EvaluationPage.plot(page, "Values and forecast of " + name, chart);

@@ -185,7 +185,7 @@ public final class SeriesCsv implements Closeable {
   private void take(String[] row) throws IOException {
     int[] values = places.get("value");
     int[] parts = places.get("series");
-    String file = parts.length == 0 ? name.replaceFirst(SeriesFiles.ENDING, "") : null;
+    String file = parts.length == 0 ? series(Path.of(name)) : null;
     String series =
         file != null
             ? file
@@ -212,6 +212,11 @@ public final class SeriesCsv implements Closeable {
               label(row),
               numbers(row, "ahead", "ahead", true)));
     }
+  }
+
+  /** The series of a file without a column for it: the file's name without its ending. */
+  public static String series(Path file) {
+    return file.getFileName().toString().replaceFirst(SeriesFiles.ENDING, "");
   }
 
   /** The file's name and the line of the last observation. */

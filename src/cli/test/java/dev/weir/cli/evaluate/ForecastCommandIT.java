@@ -11,6 +11,7 @@ import dev.weir.Documents;
 import dev.weir.cli.InProcess;
 import dev.weir.cli.grid.Grid;
 import dev.weir.forecast.Forecast;
+import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.TestForecast;
@@ -20,6 +21,7 @@ import dev.weir.forecast.window.Sampling.Gap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -32,6 +34,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The command's forecasts against the core's, and what it writes. */
 class ForecastCommandIT {
@@ -197,9 +201,13 @@ class ForecastCommandIT {
     String body = page.replaceFirst("(?s)<script>.*</script>", "");
     assertThat(body)
         .contains(
-            "<h3>hall, &quot;north&quot;", "its 80 % interval", "its 95 % interval", "4 series.")
+            "<h3>hall, &quot;north&quot;",
+            "its 80 % interval",
+            "its 95 % interval",
+            "4 series, the")
         .doesNotContain("http", "src=", "href=", "NaN");
-    Matcher charts = Pattern.compile("data-chart=\"([^\"]*)\"").matcher(body);
+    Matcher charts =
+        Pattern.compile("<h3>plain<.*?data-chart=\"([^\"]*)\"", Pattern.DOTALL).matcher(body);
     assertThat(charts.find()).isTrue();
     JsonNode chart = new ObjectMapper().readTree(charts.group(1).replace("&quot;", "\""));
     assertThat(chart.get("lines").findValuesAsText("name"))
@@ -216,20 +224,53 @@ class ForecastCommandIT {
   }
 
   @Test
-  void reportOfManySeriesDrawsTheFirstOnesAndSaysSo() {
+  void reportOfManySeriesDrawsTheLeastCertainFirstAndSaysSo() {
     List<Forecast> forecasts = new ArrayList<>();
     Map<String, Grid> grids = new LinkedHashMap<>();
     for (int i = 0; i < 3_000; i++) {
-      String name = "<b>" + i;
+      String name = "shop/<b>" + i;
       grids.put(name, new Grid(List.of(new Observation(name, 0, 1), new Observation(name, 5, 2))));
+      Interval narrow = new Interval(0.8, new double[] {3 - i}, new double[] {3 + i});
+      Interval wide = new Interval(0.95, new double[] {2 - i}, new double[] {4 + i});
       forecasts.add(
-          TestForecast.of(name, 5, 3).windowStart(0).seqLen(2).times(10).learningSteps(2).build());
+          TestForecast.of(name, 5, 3)
+              .intervals(narrow, wide)
+              .windowStart(0)
+              .seqLen(2)
+              .times(10)
+              .learningSteps(2)
+              .build());
     }
-    String page = ForecastPage.of(forecasts, grids);
+    String page = ForecastPage.of(forecasts, grids, "shop");
     assertThat(page)
-        .contains("The first 50 of 3,000 series; the others are not drawn.", "<h3>&lt;b&gt;49</h3>")
-        .doesNotContain("&gt;50<");
+        .contains("50 of 3,000 series; the others are not drawn, the least certain first")
+        .contains("wash over1\" style=\"--c: var(--band)\"></i>its 80 % interval")
+        .contains("wash over0\" style=\"--c: var(--band)\"></i>its 95 % interval")
+        .contains("<h3>&lt;b&gt;2950</h3>")
+        .doesNotContain("&gt;2949<");
+    assertThat(page.indexOf("&gt;2999<")).isLessThan(page.indexOf("&gt;2998<"));
     assertThat(page.length()).isLessThan(200_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PT24H, 367", // the newest day and a year before it
+    "PT1H, 200", // more than a week
+    "PT15M, 673", // 7 * 96 and the newest
+    "PT1M, 1500", // more than a day
+    "PT168H, 200",
+  })
+  void reportShowsAWholeSeasonOfHistory(Duration step, int rows) throws IOException {
+    List<Observation> series = new ArrayList<>();
+    for (int i = 0; i < 2_000; i++) {
+      series.add(new Observation("a", i * step.toMillis(), i % 7));
+    }
+    Forecast forecast = TestForecast.of("a", 1_999 * step.toMillis(), 3, 4).build();
+    String page = ForecastPage.of(List.of(forecast), Map.of("a", new Grid(series)), null);
+    Matcher chart = Pattern.compile("data-chart=\"([^\"]*)\"").matcher(page);
+    assertThat(chart.find()).isTrue();
+    assertThat(new ObjectMapper().readTree(chart.group(1).replace("&quot;", "\"")).get("x"))
+        .hasSize(rows + 2);
   }
 
   @Test
