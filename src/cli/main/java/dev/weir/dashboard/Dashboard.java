@@ -45,7 +45,7 @@ public final class Dashboard implements AutoCloseable {
     this.readers =
         List.of(
             reader("observations", found -> found.observations().names(), state::takeObservation),
-            reader("forecasts", Topics::ofSeries, state::takeOutput),
+            reader("forecasts", Topics::shown, state::takeOutput),
             reader("rare", found -> List.of(found.deadLetters(), found.models()), state::takeRare));
     this.page = new JobPage(settings, state, this::why);
     this.server = new PageServer(port, state, page);

@@ -187,6 +187,9 @@ class AlarmJobIT {
       InProcess dismissed = InProcess.succeeds(line + "--dismiss a.shift");
       assertThat(dismissed.out()).matches("dismissed [a-z]+ of a\\.shift since 2026-03-.*\\R");
       assertThat(kafka.read(feedback)).extracting(ConsumerRecord::partition).containsOnly(2);
+      InProcess.succeeds(line + "--dismiss a.shift"); // which counts no second time
+      assertThat(InProcess.succeeds(line + "--series a.shift --last 1").out())
+          .contains("  dismissed by " + System.getProperty("user.name") + " 20");
       kafka.send(List.of(malformed)); // comes after what was dismissed
       awaitDeadLetters(job, settings, 3);
     }

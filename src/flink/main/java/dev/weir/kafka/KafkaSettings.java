@@ -181,6 +181,15 @@ public record KafkaSettings(
       return others;
     }
 
+    /** The same, and the dismissals of incidents. */
+    public List<String> shown() {
+      List<String> shown = ofSeries();
+      if (feedback != null) {
+        shown.add(feedback);
+      }
+      return shown;
+    }
+
     /** What the job writes or learns from that a pattern of observations takes too. */
     public List<String> ownMatches() {
       return others().stream().filter(observations::matches).toList();

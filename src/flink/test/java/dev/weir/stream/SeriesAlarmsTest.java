@@ -392,17 +392,22 @@ class SeriesAlarmsTest {
     return events;
   }
 
-  private static List<Incident> run(List<InputEvent> events, long cache, boolean rocks, int kills)
+  private static List<Output> outputs(List<InputEvent> events, long cache, boolean rocks, int kills)
       throws Exception {
     ForecastSettings settings = learning(LEARNING, Gap.SKIP, cache);
-    List<Output> outputs =
-        SeriesHarness.killed(
-            state -> SeriesHarness.of(settings, rocks, state),
-            events,
-            (task, event, number) -> task.send(event),
-            kills,
-            (task, event, number) -> {});
-    assertThat(outputs).noneMatch(DeadLetter.class::isInstance);
+    return SeriesHarness.killed(
+        state -> SeriesHarness.of(settings, rocks, state),
+        events,
+        (task, event, number) -> task.send(event),
+        kills,
+        (task, event, number) -> {});
+  }
+
+  private static List<Incident> run(List<InputEvent> events, long cache, boolean rocks, int kills)
+      throws Exception {
+    List<Output> outputs = outputs(events, cache, rocks, kills);
+    assertThat(SeriesHarness.only(DeadLetter.class, outputs)) // of spikes that raised no alarm
+        .allMatch(letter -> letter.reason() == DeadLetter.Reason.FEEDBACK);
     return SeriesHarness.only(Incident.class, outputs);
   }
 
@@ -420,6 +425,37 @@ class SeriesAlarmsTest {
     for (long cache : new long[] {1 << 20, 0}) { // with logs of observations, and without
       assertThat(run(events(true), cache, true, 15)).as("cache %d", cache).isEqualTo(expected);
     }
+  }
+
+  /** Said once, or three times, and of twenty incidents that never were. */
+  @Test
+  void dismissalsCountOnceForEachIncidentThatWasReported() throws Exception {
+    List<InputEvent> once = new ArrayList<>();
+    List<InputEvent> often = new ArrayList<>();
+    List<InputEvent> invented = new ArrayList<>();
+    for (InputEvent event : events(true)) {
+      once.add(event);
+      often.addAll(event instanceof FeedbackEvent ? List.of(event, event, event) : List.of(event));
+      if (event instanceof FeedbackEvent said
+          && invented.stream().noneMatch(FeedbackEvent.class::isInstance)) {
+        for (int i = 0; i < 20; i++) {
+          invented.add(dismissal("s", said.start() - (i + 2) * MINUTE));
+        }
+      }
+      if (!(event instanceof FeedbackEvent)) {
+        invented.add(event);
+      }
+    }
+    List<Incident> expected = run(once, 0, false, 0);
+    assertThat(run(often, 0, false, 0)).isEqualTo(expected);
+    List<Incident> undisturbed = run(events(false), 0, false, 0);
+    List<Output> outputs = outputs(invented, 0, false, 0);
+    assertThat(SeriesHarness.only(Incident.class, outputs)).isEqualTo(undisturbed);
+    assertThat(opened(expected)).isLessThan(opened(undisturbed));
+    assertThat(SeriesHarness.only(DeadLetter.class, outputs))
+        .hasSize(20)
+        .allMatch(letter -> letter.reason() == DeadLetter.Reason.FEEDBACK)
+        .allMatch(letter -> letter.message().startsWith("id: expected that of one of the newest"));
   }
 
   @Test
@@ -450,7 +486,7 @@ class SeriesAlarmsTest {
         assertThat(harness.deadLetters())
             .extracting(DeadLetter::message)
             .first()
-            .isEqualTo("series: expected one with observations and alarms, got 'other'");
+            .isEqualTo("series: expected one with observations and alarms, got another");
         assertThat(harness.forecasts()).hasSize(2);
         assertThat(harness.entries("window")).isOne();
       }

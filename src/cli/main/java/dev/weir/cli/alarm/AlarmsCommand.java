@@ -13,8 +13,10 @@ import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.RegistrySettings;
+import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.codec.FeedbackRecord;
+import dev.weir.kafka.codec.FeedbackRecord.Dismissal;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.OutputRecords;
 import java.io.IOException;
@@ -32,6 +34,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -181,7 +184,7 @@ public final class AlarmsCommand implements Callable<Integer> {
           arriving.follow(
               consumer,
               limit == null ? Long.MAX_VALUE : limit - shown,
-              record -> show(incident(record), true));
+              record -> show(incident(record)));
         }
       }
     }
@@ -193,7 +196,7 @@ public final class AlarmsCommand implements Callable<Integer> {
    *
    * @return how many
    */
-  private long list(TopicConsumer consumer, Map<TopicPartition, Long> ends) {
+  private long list(TopicConsumer consumer, Map<TopicPartition, Long> ends) throws IOException {
     int wanted = (int) Math.min(last, limit == null ? Long.MAX_VALUE : limit);
     if (wanted == 0) {
       return 0;
@@ -219,11 +222,49 @@ public final class AlarmsCommand implements Callable<Integer> {
             .sorted(Comparator.comparingLong(Incident::start).thenComparing(Incident::series))
             .toList();
     newest = newest.subList(Math.max(0, newest.size() - wanted), newest.size());
-    newest.forEach(incident -> show(incident, false));
+    Map<String, Dismissal> dismissals = newest.isEmpty() ? Map.of() : dismissals(consumer);
+    for (Incident incident : newest) {
+      System.out.println(
+          format == Format.json
+              ? IncidentLines.json(incident, dismissals.get(incident.id()))
+              : IncidentLines.text(incident, false)
+                  + IncidentLines.text(dismissals.get(incident.id())));
+    }
     if (newest.isEmpty() && !follow) {
       System.err.println("weir alarms: no incidents");
     }
     return newest.size();
+  }
+
+  /** What was dismissed, by the incident's id; nothing where this user may not read it. */
+  private Map<String, Dismissal> dismissals(TopicConsumer consumer) throws IOException {
+    Map<String, Dismissal> byId = new HashMap<>();
+    String feedback = feedbackTopic();
+    try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
+      if (admin.missing(List.of(feedback)).isEmpty()) {
+        Map<TopicPartition, Long> ends = consumer.ends(consumer.partitions(feedback));
+        consumer.read(
+            consumer.begins(ends.keySet()),
+            ends,
+            PATIENCE,
+            record -> {
+              Dismissal said = FeedbackRecord.read(record);
+              if (said != null) {
+                byId.putIfAbsent(said.id(), said);
+              }
+            });
+      }
+    } catch (AuthorizationException e) {
+      System.err.printf("weir alarms: topic %s: dismissals can't be read%n", feedback);
+    }
+    return byId;
+  }
+
+  private String feedbackTopic() throws IOException {
+    String named = feedbackTopic == null ? Topics.feedbackOn(topic) : feedbackTopic;
+    return kafka.isGiven("--topic")
+        ? named
+        : kafka.topic("--feedback-topic", named, Topics::feedback);
   }
 
   private void reportMissing() {
@@ -297,12 +338,14 @@ public final class AlarmsCommand implements Callable<Integer> {
   }
 
   private void dismiss(List<Incident> records) throws IOException, InterruptedException {
-    String named = feedbackTopic == null ? Topics.feedbackOn(topic) : feedbackTopic;
-    String to = kafka.topic("--feedback-topic", named, Topics::feedback);
+    String to = feedbackTopic();
     kafka.require("--feedback-topic names another, and a job with alarms: on creates it", to);
     Incident incident = records.get(records.size() - 1);
-    Reason reason = evidence(records);
-    ProducerRecord<byte[], byte[]> record = FeedbackRecord.of(to, incident, reason);
+    Reason reason =
+        UsageException.parsed(
+            "--dismiss: reason: ", () -> Reason.ofEvidence(incident.reason().label()));
+    String by = System.getProperty("user.name", "");
+    ProducerRecord<byte[], byte[]> record = FeedbackRecord.of(to, incident, reason, by);
     try (Producer<byte[], byte[]> producer =
         kafka.clients().producer(record.value().length, SEND_PATIENCE)) {
       producer.send(record).get();
@@ -312,19 +355,6 @@ public final class AlarmsCommand implements Callable<Integer> {
     System.out.printf(
         "dismissed %s of %s since %s%n",
         reason.label(), Printable.line(incident.series()), ForecastLines.minute(incident.start()));
-  }
-
-  /** The newest reason that can be dismissed: a break mostly had one before it was a break. */
-  private static Reason evidence(List<Incident> records) {
-    for (int i = records.size() - 1; i >= 0; i--) {
-      if (Reason.OF_EVIDENCE.contains(records.get(i).reason())) {
-        return records.get(i).reason();
-      }
-    }
-    throw new CommandFailure(
-        "--dismiss: expected an incident of novelty, level, drift or error, got one of %s;"
-            + " alarms.reasons leaves reasons out",
-        records.get(0).reason().label());
   }
 
   /** A record's incident; null when it is not wanted or none of ours. */
@@ -339,12 +369,12 @@ public final class AlarmsCommand implements Callable<Integer> {
   }
 
   /** Prints it; false for null. */
-  private boolean show(Incident incident, boolean isNews) {
+  private boolean show(Incident incident) {
     if (incident != null) {
       System.out.println(
           format == Format.json
-              ? IncidentLines.json(incident)
-              : IncidentLines.text(incident, isNews));
+              ? IncidentLines.json(incident, null)
+              : IncidentLines.text(incident, true));
     }
     return incident != null;
   }

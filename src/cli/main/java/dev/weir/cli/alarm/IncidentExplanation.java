@@ -169,12 +169,12 @@ final class IncidentExplanation {
   /** One object: the newest record, all records and the explanation. */
   String json() {
     ObjectNode all = Json.object();
-    all.putRawValue("incident", new RawValue(IncidentLines.json(newest)));
+    all.putRawValue("incident", new RawValue(IncidentLines.json(newest, null)));
     all.put("open", newest.isOpen());
     all.put("explanation", String.join(" ", sentences()));
     all.put("once_in", isRare() ? onceIn() : null);
     ArrayNode course = all.putArray("records");
-    records.forEach(record -> course.addRawValue(new RawValue(IncidentLines.json(record))));
+    records.forEach(record -> course.addRawValue(new RawValue(IncidentLines.json(record, null))));
     return all.toString();
   }
 }

@@ -6,8 +6,10 @@ import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
+import dev.weir.kafka.codec.FeedbackRecord.Dismissal;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.wire.AvroJson;
+import dev.weir.kafka.wire.Json;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -16,8 +18,26 @@ final class IncidentLines {
 
   private IncidentLines() {}
 
-  static String json(Incident incident) {
-    return AvroJson.line(IncidentCodec.SCHEMA, new IncidentCodec().encode(incident));
+  /**
+   * @param dismissed null: it was not
+   */
+  static String json(Incident incident, Dismissal dismissed) {
+    String line = AvroJson.line(IncidentCodec.SCHEMA, new IncidentCodec().encode(incident));
+    return dismissed == null
+        ? line
+        : line.substring(0, line.length() - 1)
+            + ",\"dismissed_by\":%s,\"dismissed_at\":%d}"
+                .formatted(Json.tree(dismissed.by()), dismissed.time());
+  }
+
+  /** Who dismissed an incident, and when; empty for null. */
+  static String text(Dismissal dismissed) {
+    return dismissed == null
+        ? ""
+        : "  dismissed by %s %s"
+            .formatted(
+                dismissed.by().isEmpty() ? "somebody" : Printable.line(dismissed.by()),
+                ForecastLines.minute(dismissed.time()));
   }
 
   /**

@@ -9,6 +9,8 @@ import dev.weir.forecast.Score;
 import dev.weir.kafka.KafkaSettings.ClassTopics;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.codec.ClassificationCodec;
+import dev.weir.kafka.codec.FeedbackRecord;
+import dev.weir.kafka.codec.FeedbackRecord.Dismissal;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.LabelCodec;
@@ -208,6 +210,11 @@ public final class DashboardState {
       takeForecast(record, live, now);
     } else if (record.topic().equals(topics.alarms())) {
       takeIncident(record);
+    } else if (record.topic().equals(topics.feedback())) {
+      Dismissal said = FeedbackRecord.read(record);
+      if (said != null) {
+        incidents.dismiss(said);
+      }
     } else {
       takeScore(record, now);
     }

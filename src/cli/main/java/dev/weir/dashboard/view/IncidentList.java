@@ -1,8 +1,10 @@
 package dev.weir.dashboard.view;
 
 import dev.weir.forecast.Incident;
+import dev.weir.kafka.codec.FeedbackRecord.Dismissal;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -75,9 +77,11 @@ public final class IncidentList {
       double surprise,
       String reason,
       String severity,
-      Warning threshold) {
+      Warning threshold,
+      String dismissedBy,
+      Long dismissedAt) {
 
-    private static Item of(Incident incident) {
+    private static Item of(Incident incident, Dismissal dismissed) {
       Incident.Worst worst = incident.worst();
       return new Item(
           incident.series(),
@@ -92,7 +96,9 @@ public final class IncidentList {
           worst.surprise(),
           incident.reason().label(),
           incident.severity().label(),
-          incident.warning() == null ? null : Warning.of(incident.warning()));
+          incident.warning() == null ? null : Warning.of(incident.warning()),
+          dismissed == null ? null : dismissed.by(),
+          dismissed == null ? null : dismissed.time());
     }
   }
 
@@ -130,6 +136,7 @@ public final class IncidentList {
   private final Map<String, Incident> byId = new HashMap<>();
   private final TreeSet<Incident> open = new TreeSet<>(OLDEST_FIRST);
   private final TreeSet<Incident> closed = new TreeSet<>(OLDEST_FIRST);
+  private final Map<String, Dismissal> dismissals = new LinkedHashMap<>(); // newest last
   private long dropped;
   private long version;
 
@@ -150,6 +157,16 @@ public final class IncidentList {
     }
     version++;
     return true;
+  }
+
+  /** Takes what somebody said of an incident, the first of several. */
+  synchronized void dismiss(Dismissal said) {
+    if (said.id().length() <= MAX_ID && dismissals.putIfAbsent(said.id(), said) == null) {
+      version++;
+      if (dismissals.size() > MAX_OPEN) {
+        dismissals.remove(dismissals.keySet().iterator().next());
+      }
+    }
   }
 
   private void remove(Incident incident) {
@@ -189,6 +206,11 @@ public final class IncidentList {
             .sorted(OLDEST_FIRST.reversed())
             .toList();
     return new Page(
-        found.size(), counts(), found.stream().limit(query.limit()).map(Item::of).toList());
+        found.size(),
+        counts(),
+        found.stream()
+            .limit(query.limit())
+            .map(incident -> Item.of(incident, dismissals.get(incident.id())))
+            .toList());
   }
 }

@@ -10,6 +10,7 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
 import dev.weir.forecast.Incident.Value;
 import dev.weir.forecast.Incident.Worst;
+import dev.weir.kafka.codec.FeedbackRecord.Dismissal;
 import dev.weir.kafka.codec.SampleRecords;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -211,7 +212,16 @@ class IncidentTextTest {
         .isEqualTo(
             "1970-01-01 00:01  open    medium  threshold  pump-7  0.50000, expected -2.0000"
                 + "  below -1.5000 within 12: 80 %  1 values in PT0S");
-    assertThat(IncidentLines.json(SampleRecords.WARNING))
+    assertThat(IncidentLines.json(SampleRecords.WARNING, null))
         .contains("\"threshold\":{\"limit\":90.0,\"direction\":\"above\",");
+  }
+
+  @Test
+  void whoDismissedAnIncidentIsShownWithWhen() {
+    Dismissal said = new Dismissal("1", "ana\u001b", 60_000);
+    assertThat(IncidentLines.text(said)).isEqualTo("  dismissed by ana\\u001b 1970-01-01 00:01");
+    assertThat(IncidentLines.text((Dismissal) null)).isEmpty();
+    assertThat(IncidentLines.json(SampleRecords.WARNING, new Dismissal("1", "a\"b", 60_000)))
+        .endsWith("},\"dismissed_by\":\"a\\\"b\",\"dismissed_at\":60000}");
   }
 }

@@ -7,6 +7,7 @@ import dev.weir.dashboard.Records;
 import dev.weir.dashboard.ServedPage;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
+import dev.weir.kafka.codec.FeedbackRecord;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.codec.SampleRecords;
 import java.nio.charset.StandardCharsets;
@@ -46,19 +47,24 @@ class AlarmRequestsTest {
 
   @Test
   void incidentsAreServedAsTheirNewestRecordsSayNewestFirst() {
+    Incident dismissed = Records.incident("Pump/b", 3_000, Event.OPENED, 3.5);
+    byte[] said = FeedbackRecord.of("f", dismissed, Incident.Reason.ERROR, "ana").value();
+    page.take(List.of(Records.record("alarms-feedback", "k", said)));
+    page.take(
+        List.of(Records.record("alarms-feedback", "k", new byte[] {1}))); // the job reports it
     assertThat(page.json("/api/alarms"))
         .isEqualTo(
             ServedPage.parse(
                 """
                 {"total":3,
-                 "kept":{"open":2,"by_severity":{"high":1,"medium":1},"closed":1,"dropped":0,"version":4},
+                 "kept":{"open":2,"by_severity":{"high":1,"medium":1},"closed":1,"dropped":0,"version":5},
                  "items":[
                  {"series":"Pump/b","id":"%s","open":true,"start":3000,"end":3000,"values":1,
-                  "worst_time":3000,"worst_value":12.5,"expected":10.0,"surprise":3.5,"reason":"error","severity":"medium","threshold":null},
+                  "worst_time":3000,"worst_value":12.5,"expected":10.0,"surprise":3.5,"reason":"error","severity":"medium","threshold":null,"dismissed_by":"ana","dismissed_at":-1},
                  {"series":"fan","id":"%s","open":true,"start":2000,"end":2000,"values":1,
-                  "worst_time":2000,"worst_value":12.5,"expected":10.0,"surprise":5.0,"reason":"error","severity":"high","threshold":null},
+                  "worst_time":2000,"worst_value":12.5,"expected":10.0,"surprise":5.0,"reason":"error","severity":"high","threshold":null,"dismissed_by":null,"dismissed_at":null},
                  {"series":"pump/a","id":"%s","open":false,"start":1000,"end":1000,"values":1,
-                  "worst_time":1000,"worst_value":12.5,"expected":10.0,"surprise":4.5,"reason":"error","severity":"high","threshold":null}]}
+                  "worst_time":1000,"worst_value":12.5,"expected":10.0,"surprise":4.5,"reason":"error","severity":"high","threshold":null,"dismissed_by":null,"dismissed_at":null}]}
                 """
                     .formatted(
                         Incident.id("Pump/b", 3_000),

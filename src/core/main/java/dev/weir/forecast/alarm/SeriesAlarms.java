@@ -18,7 +18,7 @@ public final class SeriesAlarms {
   OpenIncident incident; // null if absent
   private final List<ThresholdState> thresholds = new ArrayList<>(0);
   BreakState breaks; // null if none are looked for
-  AlarmFeedback feedback; // null if no dismissal counts
+  AlarmFeedback feedback; // null if no incident was reported
 
   /** Of a series without values. */
   public SeriesAlarms(IncidentSettings settings) {
@@ -49,7 +49,7 @@ public final class SeriesAlarms {
         fields.optional("incident", incident, () -> new OpenIncident(0), OpenIncident::fields);
     ThresholdState.all(thresholds, fields);
     breaks = fields.optional("breaks", breaks, BreakState::new, BreakState::fields);
-    feedback = fields.optional("feedback", feedback, AlarmFeedback::new, AlarmFeedback::fields);
+    feedback = AlarmFeedback.fields(fields, feedback);
     return this;
   }
 
@@ -63,15 +63,33 @@ public final class SeriesAlarms {
     incident = before;
   }
 
-  /** Takes in that an incident was a false alarm. If it is open, the next value closes it. */
-  public void dismiss(FeedbackEvent dismissed) {
-    if (feedback == null) {
-      feedback = new AlarmFeedback();
+  /** The newest incident was reported: a break can't be dismissed, any other one can. */
+  public void reported(OpenIncident newest, boolean isOpened) {
+    if (newest.reason == Reason.BREAK) {
+      if (feedback != null) {
+        feedback.forget(newest.start);
+      }
+    } else if (isOpened) {
+      feedback = feedback == null ? new AlarmFeedback() : feedback;
+      feedback.report(newest.start);
     }
-    feedback.dismiss(dismissed.reason());
+  }
+
+  /**
+   * Takes in that an incident was a false alarm, once however often it is said. If it is open, the
+   * next value closes it.
+   *
+   * @return why it can't be, in one line; null if it can
+   */
+  public String dismiss(FeedbackEvent dismissed) {
+    if (feedback == null || !feedback.dismiss(dismissed.reason(), dismissed.start())) {
+      return "id: expected that of one of the newest %d incidents of novelty, level, drift or error that the series has reported, got another"
+          .formatted(AlarmFeedback.MAX_REPORTED);
+    }
     if (incident != null && incident.start == dismissed.start()) {
       incident.dismissed = true;
     }
+    return null;
   }
 
   void advanceFeedback() {
@@ -123,7 +141,7 @@ public final class SeriesAlarms {
   public int bytes() {
     int bytes = AlarmState.BYTES + Long.BYTES + (incident == null ? 0 : OpenIncident.BYTES);
     bytes += breaks == null ? 0 : BreakState.BYTES;
-    bytes += feedback == null ? 0 : AlarmFeedback.BYTES;
+    bytes += feedback == null ? 0 : feedback.bytes();
     for (int i = 0; i < thresholds.size(); i++) {
       bytes += thresholds.get(i).bytes();
     }

@@ -150,6 +150,7 @@ final class AlarmMonitor {
     if (event != null && !isNew) {
       alarms.incident(known);
     } else if (event != null) {
+      alarms.reported(tracker.newest(), event == Event.OPENED);
       report(event, tracker.newest());
     }
   }

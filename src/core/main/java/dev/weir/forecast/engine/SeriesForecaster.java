@@ -246,14 +246,13 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         read(dismissed.series(), series);
         LearnerState learned = series.learned(forecaster.mode());
         if (learned != null && learned.alarms() != null) {
-          learned.alarms().dismiss(dismissed);
+          String problem = learned.alarms().dismiss(dismissed);
           series.changedOtherwise();
-          return null;
+          return problem;
         }
       }
     }
-    return "series: expected one with observations and alarms, got '%s'"
-        .formatted(dismissed.series());
+    return "series: expected one with observations and alarms, got another";
   }
 
   /**

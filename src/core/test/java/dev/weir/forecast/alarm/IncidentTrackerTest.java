@@ -406,6 +406,7 @@ class IncidentTrackerTest {
       if (tracker.isAlarm()) {
         raised++;
         if (raised <= dismissed) {
+          alarms.reported(alarms.incident(), true);
           alarms.dismiss(dismissal(reason, i));
         }
       }
@@ -458,9 +459,11 @@ class IncidentTrackerTest {
       tracker.observe(alarms, i, random.nextDouble(), 0.5, 0.5);
     }
     assertThat(tracker.observe(alarms, 1_000, 30, 0.5, 0.5)).isEqualTo(Event.OPENED);
-    alarms.dismiss(dismissal(Reason.ERROR, 999)); // another incident
+    alarms.reported(tracker.newest(), true);
+    assertThat(alarms.dismiss(dismissal(Reason.ERROR, 999)))
+        .startsWith("id: expected that of one of the newest 32 incidents");
     assertThat(tracker.observe(alarms, 1_001, 40, 0.5, 0.5)).isNotEqualTo(Event.CLOSED);
-    alarms.dismiss(dismissal(Reason.ERROR, 1_000));
+    assertThat(alarms.dismiss(dismissal(Reason.ERROR, 1_000))).isNull();
     assertThat(tracker.observe(alarms, 1_002, 50, 0.5, 0.5)).isEqualTo(Event.CLOSED);
     assertThat(alarms.incident()).isNull();
   }
@@ -478,7 +481,11 @@ class IncidentTrackerTest {
       assertThat(other.observe(moved, i, y, 0, 1)).isEqualTo(event);
       if (i % 500 == 499) {
         for (SeriesAlarms each : new SeriesAlarms[] {kept, moved}) {
-          each.dismiss(dismissal(Reason.LEVEL, i - 3));
+          each.reported(opened(i - 3), true);
+          assertThat(each.dismiss(dismissal(Reason.LEVEL, i - 3))).isNull();
+          double demand = each.feedback.demand(Reason.LEVEL);
+          assertThat(each.dismiss(dismissal(Reason.LEVEL, i - 3))).as("once is enough").isNull();
+          assertThat(each.feedback.demand(Reason.LEVEL)).isEqualTo(demand);
         }
       }
       if (i % 7 == 0) {
@@ -495,11 +502,36 @@ class IncidentTrackerTest {
     int before = alarms.bytes();
     byte[] without = bytes(alarms);
     assertThat(without[without.length - 1]).isZero();
-    alarms.dismiss(dismissal(Reason.LEVEL, 0));
-    assertThat(bytes(alarms)).hasSize(without.length + 4 * Double.BYTES);
-    assertThat(alarms.bytes()).isEqualTo(before + 4 * Double.BYTES);
+    alarms.reported(opened(0), true);
+    assertThat(bytes(alarms)).hasSize(without.length + 4 * Double.BYTES + 4 + Long.BYTES);
+    assertThat(alarms.bytes()).isEqualTo(before + 4 * Double.BYTES + Long.BYTES);
     byte[] damaged = bytes(alarms);
-    damaged[damaged.length - 32] = 0x7f;
+    damaged[damaged.length - 44] = 0x7f;
     assertThatThrownBy(() -> read(damaged)).hasMessageContaining("a demand of 0 to 2");
+    byte[] earlier = java.util.Arrays.copyOf(bytes(alarms), without.length + 4 * Double.BYTES);
+    earlier[without.length - 1] = 1; // of a layout that knew no reported incidents
+    assertThat(bytes(read(earlier))).isEqualTo(earlier);
+  }
+
+  private static OpenIncident opened(long start) {
+    OpenIncident incident = new OpenIncident(start);
+    incident.reason = Reason.LEVEL;
+    return incident;
+  }
+
+  @Test
+  void theNewestReportedIncidentsCanBeDismissedAndNoBreak() throws IOException {
+    SeriesAlarms alarms = tracker(Reason.LEVEL).newSeries();
+    for (int i = 0; i < 40; i++) {
+      alarms.reported(opened(i), true);
+    }
+    OpenIncident broken = opened(39);
+    broken.reason = Reason.BREAK;
+    alarms.reported(broken, false);
+    alarms = read(bytes(alarms));
+    for (int i = 0; i < 40; i++) {
+      String problem = alarms.dismiss(dismissal(Reason.LEVEL, i));
+      assertThat(problem == null).as("%d", i).isEqualTo(i >= 8 && i < 39);
+    }
   }
 }

@@ -9,6 +9,7 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.Json;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.io.IOException;
@@ -52,7 +53,7 @@ public final class FeedbackDeserializer extends RecordDeserializer<InputEvent> {
     }
     Incident.Reason reason;
     try {
-      reason = Incident.Reason.ofEvidence(LabelCodec.text(node, "reason"));
+      reason = Incident.Reason.ofEvidence(AvroBounds.quoted(LabelCodec.text(node, "reason")));
     } catch (IllegalArgumentException e) {
       return refused("reason", e.getMessage(), source);
     }

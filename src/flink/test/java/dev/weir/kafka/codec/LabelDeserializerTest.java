@@ -141,7 +141,8 @@ class LabelDeserializerTest {
 
   @Test
   void writtenFeedbackIsRead() {
-    FeedbackEvent dismissed = written(FeedbackRecord.of("t", INCIDENT, Incident.Reason.DRIFT));
+    FeedbackEvent dismissed =
+        written(FeedbackRecord.of("t", INCIDENT, Incident.Reason.DRIFT, "ana"));
     assertThat(dismissed)
         .isEqualTo(new FeedbackEvent("pumpe-ß", Incident.Reason.DRIFT, 60_000, dismissed.source()));
   }
@@ -160,6 +161,8 @@ class LabelDeserializerTest {
           {"series": "s", "reason": "level", "id": "1"} | MALFORMED | start: expected
           {"series": "s", "reason": "level", "start": 1769860800, "id": "1"} | FEEDBACK | id: expected that of the series and the start, got another
           {"series": "s", "reason": "group", "start": 1769860800, "id": "1"} | FEEDBACK | reason: expected novelty, level, drift or error, got 'group'
+          {"series": "s", "reason": "\\u001b[2J\\n", "start": 1769860800, "id": "1"} | FEEDBACK | reason: expected novelty, level, drift or error, got '.[2J.'
+          {"series": "s", "reason": "break", "start": 1769860800, "id": "1"} | FEEDBACK | reason: expected novelty, level, drift or error, got 'break'
           """)
   void otherFeedbackIsADeadLetter(String json, Reason reason, String message) {
     DeadLetter letter = (DeadLetter) event(feedback, json);

@@ -278,7 +278,7 @@ class RecordFuzzTest {
     byte[] json = "{\"series\": \"s\", \"time\": 1769860800, \"label\": \"a\"}".getBytes(UTF_8);
     new Topic<>(new LabelDeserializer(null, DAY), List.of(label, json), 100_000, 400).run();
     byte[] dismissed =
-        FeedbackRecord.of("t", SampleRecords.INCIDENT, Incident.Reason.DRIFT).value();
+        FeedbackRecord.of("t", SampleRecords.INCIDENT, Incident.Reason.DRIFT, "ana").value();
     new Topic<>(new FeedbackDeserializer(null), List.of(dismissed), 100_000, 400).run();
   }
 
