@@ -99,6 +99,7 @@ class WrongUsageTest {
           evaluate TWO --holidays DE NOTHING-LEARNED | --holidays: expected none without a mixture that learns, got DE
           evaluate TWO --time-zone Europe/Berlin | --time-zone: expected --holidays or a model that reads a calendar as well, got neither
           evaluate TWO --outside none.csv    | --outside: expected a CSV file, got none.csv
+          evaluate TWO --outside /dev/null   | --outside: expected a CSV file, got /dev/null, which is no regular file
           evaluate TWO --outside DIR/outside.csv --job DIR/job.yaml | --outside: expected forecasts of [b], as the job says, got some of [a]
           evaluate TWO --outside DIR/outside.csv NOTHING-LEARNED | --outside: expected none without a mixture that learns
           evaluate TWO --outside DIR/outside.csv --windows 1 --limit 0 | --limit: expected at least 1, got 0

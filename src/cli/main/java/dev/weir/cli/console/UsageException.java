@@ -53,6 +53,16 @@ public final class UsageException extends CommandFailure {
         got);
   }
 
+  /** Fails for what is no regular file: a pipe could block, or be empty when it is read again. */
+  public static void checkFile(String option, String expected, Path got) {
+    boolean isOther = got != null && Files.exists(got);
+    check(
+        got != null && Files.isRegularFile(got),
+        option,
+        expected,
+        isOther ? got + ", which is no regular file" : got);
+  }
+
   /**
    * Fails if a file is missing.
    *
@@ -63,7 +73,7 @@ public final class UsageException extends CommandFailure {
       check(Files.exists(input), "--input", "a CSV file or a folder", input);
     }
     if (job != null) {
-      check(Files.isRegularFile(job), "--job", "a job file", job);
+      checkFile("--job", "a job file", job);
     }
   }
 }

@@ -11,7 +11,6 @@ import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.job.options.StrictUtf8Input;
 import dev.weir.option.ForecastOptions;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -48,11 +47,8 @@ public record EvaluationSeasons(
         second = two.second();
       } else {
         file = Path.of(text);
-        UsageException.check(
-            Files.isRegularFile(file),
-            "--season",
-            "a number, two such as 7,365, auto or a CSV file",
-            text);
+        UsageException.checkFile(
+            "--season", "a number, two such as 7,365, auto or a CSV file", file);
       }
     }
     UsageException.check(fixed == null || file == null, "--season", "a number or a file", options);

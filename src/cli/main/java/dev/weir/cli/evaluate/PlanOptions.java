@@ -222,7 +222,7 @@ public final class PlanOptions {
     if (outside == null) {
       return plan;
     }
-    UsageException.check(Files.exists(outside), "--outside", "a CSV file", outside);
+    UsageException.checkFile("--outside", "a CSV file", outside);
     OutsideModels ofJob = plan.others().outside();
     UsageException.check(
         plan.learns() && !plan.others().isAlone(),

@@ -22,7 +22,6 @@ import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.mapping.PlainRecord;
 import dev.weir.kafka.registry.RegisteredRecords;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,8 +105,8 @@ public final class InitCommand implements Callable<Integer> {
     }
     UsageException.check(
         source.topic != null || !registry.isGiven(), "--registry", "--topic as well", "--input");
-    if (source.input != null && !Files.isRegularFile(source.input)) { // a pipe is read only once
-      throw new UsageException("--input: expected a CSV file, got " + source.input);
+    if (source.input != null) {
+      UsageException.checkFile("--input", "a CSV file", source.input);
     }
     return source.topic != null ? ofTopic(name, target) : ofFile(name, target);
   }

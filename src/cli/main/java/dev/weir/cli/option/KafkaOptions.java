@@ -149,6 +149,7 @@ public class KafkaOptions {
       all.putAll(job().kafka().properties());
     }
     if (propertiesFile != null) {
+      UsageException.checkFile("--kafka-properties", "a file of properties", propertiesFile);
       all.putAll(ClientProperties.read(propertiesFile));
     }
     properties.forEach(

@@ -4,7 +4,6 @@ import dev.weir.cli.console.Printable;
 import dev.weir.forecast.learn.OutsideModels;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -83,9 +82,6 @@ public final class OutsideFile {
 
   /** Reads a file of UTF-8 text, which may be compressed by gzip. */
   public static OutsideFile read(Path file) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new IOException(file + ": expected a CSV file, got a folder");
-    }
     return read(SeriesFiles.text(file), file.getFileName().toString(), MAX_NUMBERS);
   }
 

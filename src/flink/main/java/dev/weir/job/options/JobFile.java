@@ -7,7 +7,6 @@ import dev.weir.option.Option;
 import dev.weir.spec.Front;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringReader;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,11 +24,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.MarkedYAMLException;
-import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -45,7 +39,6 @@ public final class JobFile implements Front {
 
   private static final Logger LOG = LoggerFactory.getLogger(JobFile.class);
   private static final String SET = "--set";
-  private static final int MAX_DEPTH = 8;
   private static final int MAX_BYTES = 128 << 10; // what reads YAML takes its time with long words
   private static final int MAX_KEYS = 2_000;
 
@@ -100,17 +93,7 @@ public final class JobFile implements Front {
   }
 
   private void flatten(String text) {
-    Node root;
-    try {
-      root = new Yaml(new SafeConstructor(new LoaderOptions())).compose(new StringReader(text));
-    } catch (MarkedYAMLException e) {
-      String line = e.getProblemMark() == null ? "" : " line " + (e.getProblemMark().getLine() + 1);
-      throw new JobFileException(
-          "%s%s: expected YAML, got: %s".formatted(name, line, e.getProblem()));
-    } catch (YAMLException e) {
-      String firstLine = e.getMessage().lines().findFirst().orElse("unreadable text");
-      throw new JobFileException("%s: expected YAML, got: %s".formatted(name, firstLine));
-    }
+    Node root = YamlText.root(text, name);
     if (root == null) {
       throw new JobFileException("%s: expected options, got an empty file".formatted(name));
     }
@@ -118,17 +101,12 @@ public final class JobFile implements Front {
       throw new JobFileException(
           "%s %s: expected options as key: value".formatted(name, line(root)));
     }
-    flatten("", mapping, 0);
+    flatten("", mapping);
   }
 
-  private void flatten(String prefix, MappingNode mapping, int depth) {
-    if (depth > MAX_DEPTH) { // an alias may make a mapping its own child
-      problems.add(
-          "%s %s: expected at most %d levels of keys".formatted(name, line(mapping), MAX_DEPTH));
-      return;
-    }
+  private void flatten(String prefix, MappingNode mapping) {
     for (NodeTuple tuple : mapping.getValue()) {
-      if (++keys > MAX_KEYS) { // aliases of aliases could make many millions of a few lines
+      if (++keys > MAX_KEYS) { // a wrong one is compared with all that there are
         throw new JobFileException(
             "%s: expected at most %d keys, got more".formatted(name, MAX_KEYS));
       }
@@ -140,11 +118,11 @@ public final class JobFile implements Front {
       Node value = tuple.getValueNode();
       if (value instanceof MappingNode child) {
         sections.add(key);
-        flatten(key + ".", child, depth + 1);
+        flatten(key + ".", child);
       } else if (value instanceof ScalarNode scalar && !scalar.getTag().equals(Tag.NULL)) {
         put(key, new Entry(scalar.getValue(), line(scalar)));
       } else if (value instanceof SequenceNode list && JobOptions.hasEntries(key)) {
-        flattenEntries(key, list, depth);
+        flattenEntries(key, list);
       } else if (value instanceof SequenceNode list && isList(key) && isScalars(list)) {
         String text =
             list.getValue().stream()
@@ -164,13 +142,13 @@ public final class JobFile implements Front {
     }
   }
 
-  private void flattenEntries(String key, SequenceNode list, int depth) {
+  private void flattenEntries(String key, SequenceNode list) {
     int entry = 0;
     for (Node item : list.getValue()) {
       String one = "%s[%d]".formatted(key, entry++);
       if (item instanceof MappingNode child) {
         sections.add(one);
-        flatten(one + ".", child, depth + 1);
+        flatten(one + ".", child);
       } else {
         problems.add("%s %s: %s: expected keys and values".formatted(name, line(item), one));
       }

@@ -99,20 +99,6 @@ class JobFileFuzzTest {
     assertThat(fuzzer.refused()).isGreaterThan(fuzzer.taken());
   }
 
-  /** Aliases of aliases: nine levels of six would be ten million options. */
-  @Test
-  void aliasesDoNotMultiply() throws Exception {
-    StringBuilder laughs = new StringBuilder("l0: &l0 {a: 1, b: 2, c: 3, d: 4, e: 5, f: 6}\n");
-    for (int level = 1; level <= 7; level++) {
-      String inner = "*l" + (level - 1);
-      laughs.append(
-          IntStream.range(0, 6)
-              .mapToObj(i -> "k" + i + ": " + inner)
-              .collect(Collectors.joining(", ", "l" + level + ": &l" + level + " {", "}\n")));
-    }
-    refused(laughs.toString());
-  }
-
   @Test
   void longWordsAndManyKeysAreRefusedAtOnce() throws Exception {
     refused("x".repeat(1_000_000) + ": 1");

@@ -468,7 +468,7 @@ class JobFileTest {
       delimiter = '|',
       value = {
         "name: pumps~  window: [~ | pumps.yaml line 2: expected YAML, got: ",
-        "'window: &w~  a: *w~' | pumps.yaml line 1: expected at most 8 levels of keys",
+        "'window: &w~  a: *w~' | pumps.yaml line 2: expected no aliases, got *w",
         "'' | pumps.yaml: expected options, got an empty file",
         "'- a~- b~' | pumps.yaml line 1: expected options as key: value",
       })

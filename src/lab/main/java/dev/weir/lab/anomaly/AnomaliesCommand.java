@@ -11,7 +11,6 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.option.AnomalyOptions;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,7 +89,7 @@ public final class AnomaliesCommand implements Callable<Integer> {
 
   private AlarmSettings settings() {
     if (labels != null) {
-      UsageException.check(Files.isRegularFile(labels), "--labels", "a JSON file", labels);
+      UsageException.checkFile("--labels", "a JSON file", labels);
     }
     AlarmRate rate =
         budget == null

@@ -5,7 +5,6 @@ import dev.weir.cli.console.UsageException;
 import dev.weir.cli.evaluate.ResultOptions;
 import dev.weir.cli.option.OutputFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -80,18 +79,13 @@ public final class ClassesCommand implements Callable<Integer> {
       UsageException.check(test == null, "--test", "none with --prequential", test);
       UsageException.check(
           classifier == null, "--classifier", "none with --prequential", classifier);
-      UsageException.check(
-          Files.isRegularFile(prequential), "--prequential", "a CSV file", prequential);
+      UsageException.checkFile("--prequential", "a CSV file", prequential);
       return PrequentialEvaluation.of(prequential, label, seed == null ? 1 : seed, progress);
     }
     UsageException.check(label == null, "--label", "--prequential as well", "none");
     UsageException.check(seed == null, "--seed", "--prequential as well", "none");
-    UsageException.check(
-        classifier != null && Files.isRegularFile(classifier),
-        "--classifier",
-        "a model file, or --prequential",
-        classifier);
-    UsageException.check(test != null && Files.isRegularFile(test), "--test", "a .ts file", test);
+    UsageException.checkFile("--classifier", "a model file, or --prequential", classifier);
+    UsageException.checkFile("--test", "a .ts file", test);
     return ModelEvaluation.of(classifier, test);
   }
 }

@@ -12,7 +12,6 @@ import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.Observation;
 import dev.weir.option.Seasons;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -111,7 +110,7 @@ public final class HoldoutCommand implements Callable<Integer> {
 
   private HoldoutResult ofTruth(List<Double> levels, ProgressLine line) throws Exception {
     input.check();
-    UsageException.check(Files.isRegularFile(truth), "--truth", "a CSV file", truth);
+    UsageException.checkFile("--truth", "a CSV file", truth);
     UsageException.check(
         input.columns().ahead().isEmpty(), "--columns ahead", "none with --truth", "one");
     Map<String, List<Observation>> after = input.of(List.of(truth), List.of());

@@ -6,10 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.console.UsageException;
+import dev.weir.job.options.JobFileException;
 import dev.weir.job.options.StrictUtf8Input;
+import dev.weir.job.options.YamlText;
 import dev.weir.kafka.wire.Json;
 import java.io.IOException;
 import java.io.Reader;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,10 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /**
  * A folder of tasks, each a file {@code NAME.yaml} with options of {@code weir lab holdout} and the
@@ -155,17 +158,26 @@ final class Suite {
     UsageException.check(
         Files.size(file) <= MAX_CHARACTERS, where, "at most 64 kB", Files.size(file) + " bytes");
     Map<String, String> entries = new LinkedHashMap<>();
-    LoaderOptions options = new LoaderOptions();
-    options.setAllowDuplicateKeys(false);
+    Node root;
     try (Reader text = StrictUtf8Input.open(file)) {
-      Object read = new Yaml(new SafeConstructor(options)).load(text);
-      UsageException.check(read instanceof Map, where, "keys and values", "none");
-      ((Map<?, ?>) read).forEach((key, value) -> entries.put("" + key, "" + value));
-    } catch (YAMLException e) {
-      throw new UsageException(
-          where + ": expected YAML, got: " + Printable.line(e.getMessage(), 200));
+      StringWriter whole = new StringWriter();
+      text.transferTo(whole);
+      root = YamlText.root(whole.toString(), where);
+    } catch (JobFileException e) {
+      throw new UsageException(e.getMessage());
+    }
+    UsageException.check(root instanceof MappingNode, where, "keys and values", "none");
+    for (NodeTuple entry : ((MappingNode) root).getValue()) {
+      String key = scalar(entry.getKeyNode(), where);
+      String before = entries.put(key, scalar(entry.getValueNode(), where));
+      UsageException.check(before == null, where, key + " once", "it again");
     }
     return entries;
+  }
+
+  private static String scalar(Node node, String where) {
+    UsageException.check(node instanceof ScalarNode, where, "a text or a number", "a list or keys");
+    return ((ScalarNode) node).getValue();
   }
 
   /**

@@ -224,7 +224,9 @@ class SuiteTest {
         "input: train.csv\\n"
             + "naive: 1\\n"
             + "out: x | two.yaml: expected options of weir lab holdout, naive and remarks, got out",
-        "[ | two.yaml: expected YAML, got:",
+        "[ | two.yaml line 2: expected YAML, got:",
+        "about: &a [x]\\nsource: [*a, *a] | two.yaml line 2: expected no aliases, got *a",
+        "about: [x] | two.yaml: expected a text or a number, got a list or keys",
         "a | two.yaml: expected keys and values, got none",
       })
   void wrongTasksAreNamed(String text, String message) throws IOException {
