@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.Documents;
 import dev.weir.Documents.Piece;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -18,6 +23,8 @@ import picocli.CommandLine.ParameterException;
 class DocumentsTest {
 
   private static final Path INDEX = Path.of("docs", "README.md");
+
+  private static final Pattern EVALUATED = Pattern.compile("^\\|.*`(\\./weir evaluate [^`]*)`");
 
   /** One for all commands: creating it takes longer than parsing. */
   private static final CommandLine WEIR = Weir.commandLine();
@@ -89,6 +96,48 @@ class DocumentsTest {
     }
     assertThat(wrong).as("commands that picocli refuses").isEmpty();
     assertThat(commands).isGreaterThan(40);
+  }
+
+  /** Lines that follow a block with {@code evaluate}, and rows of tables that name it. */
+  @Test
+  void figuresOfASampleAreThoseThatItsCommandPrints() throws IOException {
+    Map<String, String> printed = new HashMap<>(); // by command
+    List<Piece> figures = new ArrayList<>();
+    for (Path file : List.of(Path.of("README.md"), Path.of("docs", "quickstart.md"))) {
+      String command = null;
+      for (Map.Entry<String, Piece> block : Documents.blocks(file)) {
+        if (command != null && block.getKey().isEmpty()) {
+          String output = printed.computeIfAbsent(command, DocumentsTest::evaluated);
+          assertThat(output).as("%s", block.getValue()).contains(block.getValue().text());
+          figures.add(block.getValue());
+        }
+        command =
+            commands(block.getValue()).stream()
+                .map(Piece::text)
+                .filter(text -> text.startsWith("./weir evaluate "))
+                .findFirst()
+                .orElse(null);
+      }
+      for (String row : Files.readAllLines(file)) {
+        Matcher named = EVALUATED.matcher(row);
+        if (named.find()) {
+          String output = printed.computeIfAbsent(named.group(1), DocumentsTest::evaluated);
+          for (String word : row.substring(0, named.start(1)).split("[^0-9.]+")) {
+            if (word.matches("[0-9]+\\.[0-9]+")) {
+              assertThat(output.split("\\s+")).as(row).contains(word);
+              figures.add(new Piece(file, 0, word));
+            }
+          }
+        }
+      }
+    }
+    assertThat(figures).hasSizeGreaterThan(3);
+  }
+
+  private static String evaluated(String command) {
+    String line = command.replace(" demand.csv", " src/cli/main/resources/sample/uci_bike.csv");
+    List<String> words = words(line.replaceFirst(" --report \\S+", ""));
+    return InProcess.run(words.toArray(String[]::new)).succeeded().out();
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -52,24 +53,35 @@ public final class EvaluateCommand implements Callable<Integer> {
   /**
    * A series on trial.
    *
+   * @param outside what outside models forecast; null for nothing
    * @param forecasts by method
    * @param others scores of the other methods by name
    */
   private record OnTrial(
       Grid grid,
       Trial trial,
+      OutsideForecasts outside,
       Map<String, TrialForecasts> forecasts,
       Map<String, SeriesScore> others) {
 
+    /**
+     * @param by null for a method that is not tried
+     */
     void forecast(String method, FileForecaster by) throws IOException {
-      forecasts.put(method, TrialForecasts.of(trial, grid, by));
+      if (by != null) {
+        forecasts.put(method, TrialForecasts.of(trial, grid, by, outside));
+      }
     }
 
     OfSeries result() {
       Map<String, SeriesScore> methods = new LinkedHashMap<>();
       forecasts.forEach((method, made) -> methods.put(method, made.score()));
       methods.putAll(others);
-      return new OfSeries(trial.series(), trial.m(), trial.origins(), trial.scale(), methods);
+      Map<String, Map<String, SeriesScore>> sameSteps =
+          outside == null ? Map.of() : outside.scores(trial, forecasts);
+      sameSteps.forEach((model, scores) -> methods.put(model, scores.get(model)));
+      return new OfSeries(
+          trial.series(), trial.m(), trial.origins(), trial.scale(), methods, sameSteps);
     }
   }
 
@@ -106,7 +118,10 @@ public final class EvaluateCommand implements Callable<Integer> {
             (name, grid) -> {
               try {
                 Trial trial = origins.trial(grid, series.season().m(name), horizon);
-                all.add(new OnTrial(grid, trial, new LinkedHashMap<>(), new LinkedHashMap<>()));
+                OutsideForecasts outside = series.plan().outside(grid);
+                all.add(
+                    new OnTrial(
+                        grid, trial, outside, new LinkedHashMap<>(), new LinkedHashMap<>()));
               } catch (IllegalArgumentException e) {
                 System.err.println("skipped " + Printable.line(e.getMessage()));
               }
@@ -120,23 +135,23 @@ public final class EvaluateCommand implements Callable<Integer> {
   private void evaluate(List<OnTrial> all, Series series) throws IOException {
     EvaluationPlan plan = series.plan();
     EvaluationSeasons season = series.season();
-    EvaluationPlan plain = plan.withoutNetworks();
+    List<EvaluationPlan> plans = new ArrayList<>();
+    plans.add(plan);
+    plans.add(plan.withoutNetworks());
+    plans.add(plan.withoutOutside());
     List<Grid> grids = all.stream().map(OnTrial::grid).toList();
-    try (Progress progress = Progress.of(line, grids, plain == null ? 2 : 3)) {
-      FileForecaster ours = new FileForecaster(plan, season, null, progress);
-      FileForecaster without = new FileForecaster(plain, season, null, progress);
+    int times = 1 + (int) plans.stream().filter(Objects::nonNull).count();
+    try (Progress progress = Progress.of(line, grids, times)) {
+      List<FileForecaster> by = new ArrayList<>();
+      plans.forEach(
+          of -> by.add(of == null ? null : new FileForecaster(of, season, null, progress)));
       FileForecaster.each(
           all,
           one -> {
-            one.forecast(Evaluation.WEIR, ours);
-            if (plain != null) {
-              one.forecast(Evaluation.WITHOUT_NETWORKS, without);
-            }
+            one.forecast(Evaluation.WEIR, by.get(0));
+            one.forecast(Evaluation.WITHOUT_NETWORKS, by.get(1));
+            one.forecast(Evaluation.WITHOUT_OUTSIDE, by.get(2));
             one.others.putAll(plan.scoresOfOthers(one.trial, season.learned(one.grid.series())));
-            OutsideForecasts outside = plan.outside(one.grid);
-            if (outside != null) {
-              one.others.putAll(outside.scores(one.trial));
-            }
             progress.add(one.grid.rows().size());
             return one;
           });

@@ -31,6 +31,9 @@ public final class Evaluation {
   /** As {@link #WEIR}, without the experts that are networks; absent without such experts. */
   public static final String WITHOUT_NETWORKS = "weir_without_networks";
 
+  /** As {@link #WEIR}, without the models outside of Weir; absent without such models. */
+  public static final String WITHOUT_OUTSIDE = "weir_without_outside";
+
   public static final String NAIVE = "naive";
   public static final String SEASONAL_NAIVE = "seasonal_naive";
 
@@ -145,7 +148,7 @@ public final class Evaluation {
       for (int t = warmUp; t <= last; t += every) {
         for (int i = 1; isOrigin(t) && i <= horizon; i++) {
           naive.add(i, truth(t + i), value(t));
-          seasonal.add(i, truth(t + i), value(t + i - m * ((i + m - 1) / m)));
+          seasonal.add(i, truth(t + i), seasonal(t, i));
         }
         count += isOrigin(t) ? 1 : 0;
       }
@@ -237,8 +240,18 @@ public final class Evaluation {
       sums.add(truth, forecast, intervals);
     }
 
+    /** What repeating the last season says at t of the value i steps later. */
+    double seasonal(int t, int i) {
+      return value(t + i - m * ((i + m - 1) / m));
+    }
+
     /** The scores of a method after all origins were added. */
     public SeriesScore score(Sums sums) {
+      return score(sums, naive, seasonal);
+    }
+
+    /** The same beside naive methods on other steps: those that the method forecasts. */
+    SeriesScore score(Sums sums, Sums naive, Sums seasonal) {
       double best = Math.min(naive.meanError(), seasonal.meanError());
       return sums.score(scale, squaredScale, best);
     }

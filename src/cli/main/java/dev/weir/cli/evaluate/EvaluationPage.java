@@ -80,6 +80,11 @@ public final class EvaluationPage {
     Map<String, Double> means = new LinkedHashMap<>();
     result.ranking().forEach(mean -> means.put(mean.getKey(), mean.getValue()));
     bars(page, means, Evaluation.WEIR);
+    if (!result.outside().isEmpty()) {
+      page.append("<table>\n");
+      Html.rows(page, result.sameSteps(), result.outside());
+      page.append("</table>\n");
+    }
   }
 
   /**

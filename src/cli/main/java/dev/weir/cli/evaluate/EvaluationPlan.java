@@ -193,6 +193,11 @@ public record EvaluationPlan(
     return new EvaluationPlan(with.settings, with.others, note, file);
   }
 
+  /** The same without outside models; null when there are none. */
+  EvaluationPlan withoutOutside() {
+    return learns() && others.outside().count() > 0 ? withOutside(null, OutsideModels.NONE) : null;
+  }
+
   /** What outside models had said of the steps after each value of a series; null without any. */
   OutsideForecasts outside(Grid grid) {
     return learns() && others.outside().count() > 0 ? new OutsideForecasts(this, grid) : null;

@@ -39,6 +39,7 @@ public record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> 
       Set.of(
           Evaluation.WEIR,
           Evaluation.WITHOUT_NETWORKS,
+          Evaluation.WITHOUT_OUTSIDE,
           Evaluation.NAIVE,
           Evaluation.SEASONAL_NAIVE);
 
@@ -48,9 +49,15 @@ public record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> 
    * @param origins forecasts of each method
    * @param scale what turns a MASE into a mean absolute error
    * @param methods scores by method
+   * @param sameSteps of each outside model, scores by method on the steps that it forecasts
    */
   record OfSeries(
-      String name, int m, long origins, double scale, Map<String, SeriesScore> methods) {
+      String name,
+      int m,
+      long origins,
+      double scale,
+      Map<String, SeriesScore> methods,
+      Map<String, Map<String, SeriesScore>> sameSteps) {
 
     SeriesScore ours() {
       return methods.get(Evaluation.WEIR);
@@ -104,7 +111,8 @@ public record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> 
       int count = 0;
       for (OfSeries one : series) {
         SeriesScore score = one.methods().get(method);
-        double error = score == null ? 0 : score.stepErrors()[i] * score.relMae() / score.mase();
+        boolean isKnown = score != null && i < score.stepErrors().length; // may end before others
+        double error = isKnown ? score.stepErrors()[i] * score.relMae() / score.mase() : 0;
         if (error > 0 && Double.isFinite(error)) { // as in the mean over all steps
           sum += Math.log(error);
           count++;
@@ -113,6 +121,28 @@ public record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> 
       means[i] = count == 0 ? Double.NaN : Math.exp(sum / count);
     }
     return means;
+  }
+
+  /** Errors on the steps that each outside model forecasts; no rows without any. */
+  List<String> outside() {
+    return series.stream().flatMap(one -> one.sameSteps.keySet().stream()).distinct().toList();
+  }
+
+  /** Of each outside model. */
+  Table<String> sameSteps() {
+    return new Table<String>()
+        .text("on the steps that it forecasts", null, Printable::line)
+        .text("relMAE", "%.3f", model -> onStepsOf(model, model))
+        .text(Evaluation.WEIR, "%.3f", model -> onStepsOf(model, Evaluation.WEIR))
+        .text("without them", "%.3f", model -> onStepsOf(model, Evaluation.WITHOUT_OUTSIDE));
+  }
+
+  private double onStepsOf(String model, String method) {
+    return SeriesScore.geometricMeanRelMae(
+        series.stream()
+            .filter(one -> one.sameSteps.containsKey(model))
+            .map(one -> one.sameSteps.get(model).get(method))
+            .toList());
   }
 
   /** The mean over all series of the share of truths within our interval number k. */
@@ -199,6 +229,13 @@ public record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> 
     }
     ObjectNode means = root.putObject("geometric_mean_rel_mae");
     geometricMeans().forEach((method, mean) -> means.set(method, Json.number(mean)));
+    ObjectNode same = root.putObject("rel_mae_on_same_steps");
+    for (String model : outside()) {
+      ObjectNode of = same.putObject(model);
+      for (String method : List.of(model, Evaluation.WEIR, Evaluation.WITHOUT_OUTSIDE)) {
+        of.set(method, Json.number(onStepsOf(model, method)));
+      }
+    }
     return root.toString();
   }
 
@@ -280,6 +317,9 @@ public record EvaluationResult(int horizon, List<Double> levels, List<OfSeries> 
     for (Map.Entry<String, Double> mean : ranking()) {
       String name = Printable.line(mean.getKey());
       table.append("  %-24s %s%n".formatted(name, Table.cell("%.3f", mean.getValue())));
+    }
+    if (!outside().isEmpty()) {
+      table.append(System.lineSeparator()).append(sameSteps().text(outside()));
     }
     for (int k = 0; k < levels.size(); k++) {
       table.append(

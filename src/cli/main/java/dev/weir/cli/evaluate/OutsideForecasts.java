@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What outside models had said of the steps after each value of a series: of each step, the newest
@@ -121,23 +122,54 @@ final class OutsideForecasts {
     return ahead;
   }
 
-  /** Scores of the models alone, at the steps that they cover; without those that cover none. */
-  Map<String, SeriesScore> scores(Trial trial) {
-    Map<String, SeriesScore> scores = new LinkedHashMap<>();
+  /**
+   * Scores at the steps that a model forecasts, by its name, then by method: its own, which is
+   * first, and those of ours; without models that forecast none.
+   *
+   * @param ours forecasts by method
+   */
+  Map<String, Map<String, SeriesScore>> scores(Trial trial, Map<String, TrialForecasts> ours) {
+    Map<String, Map<String, SeriesScore>> scores = new LinkedHashMap<>();
     for (int m = 0; m < all.length; m++) {
-      Sums sums = new Sums(0);
+      Sums own = new Sums(0);
+      Sums naive = new Sums(0);
+      Sums seasonal = new Sums(0);
       for (int t = trial.firstOrigin(); t <= trial.lastOrigin(); t++) {
         for (int i = 1; trial.isOrigin(t) && i <= horizon; i++) {
           int found = find(all[m], t - 1, i);
           if (found >= 0) {
-            sums.add(i, trial.truth(t + i), all[m].values[found]);
+            own.add(i, trial.truth(t + i), all[m].values[found]);
+            naive.add(i, trial.truth(t + i), trial.value(t));
+            seasonal.add(i, trial.truth(t + i), trial.seasonal(t, i));
           }
         }
       }
-      if (sums.count() > 0) {
-        scores.put(Method.OUTSIDE + models.names().get(m), trial.score(sums));
+      if (own.count() > 0) {
+        Map<String, SeriesScore> of = new LinkedHashMap<>();
+        String name = Method.OUTSIDE + models.names().get(m);
+        of.put(name, trial.score(own, naive, seasonal));
+        for (Map.Entry<String, TrialForecasts> by : ours.entrySet()) {
+          of.put(by.getKey(), trial.score(by.getValue().ofModels[m], naive, seasonal));
+        }
+        scores.put(name, of);
       }
     }
     return scores;
+  }
+
+  /** Adds a forecast to the sums of each model, at the steps that it forecasts. */
+  void add(Sums[] ofModels, Trial trial, int t, double[] forecast) {
+    for (int m = 0; m < all.length; m++) {
+      for (int i = 1; i <= forecast.length; i++) {
+        if (find(all[m], t - 1, i) >= 0) {
+          ofModels[m].add(i, trial.truth(t + i), forecast[i - 1]);
+        }
+      }
+    }
+  }
+
+  /** New sums for each model. */
+  Sums[] newSums() {
+    return Stream.generate(() -> new Sums(0)).limit(all.length).toArray(Sums[]::new);
   }
 }

@@ -21,15 +21,19 @@ final class TrialForecasts {
   final Trial trial;
   final Grid grid;
   private final Sums sums;
+  private final OutsideForecasts outside; // null without any
+  final Sums[] ofModels; // (outside models), at the steps that each forecasts
   final double[] values; // (chart values), oldest first; NaN without
   final double[] lower; // (chart values), of the narrowest interval; NaN without
   final double[] upper; // (chart values)
   private int scored;
 
-  private TrialForecasts(Trial trial, Grid grid, int levels) {
+  private TrialForecasts(Trial trial, Grid grid, int levels, OutsideForecasts outside) {
     this.trial = trial;
     this.grid = grid;
     this.sums = new Sums(levels);
+    this.outside = outside;
+    this.ofModels = outside == null ? new Sums[0] : outside.newSums();
     this.values = new double[Math.min(CHART_VALUES, lastValue() - trial.firstOrigin() - first())];
     this.lower = new double[values.length];
     this.upper = new double[values.length];
@@ -41,10 +45,13 @@ final class TrialForecasts {
   /**
    * Forecasts a series.
    *
+   * @param outside whose steps are also scored alone; null for none
    * @throws IOException if the engine refuses a value or leaves out an origin
    */
-  static TrialForecasts of(Trial trial, Grid grid, FileForecaster forecaster) throws IOException {
-    TrialForecasts made = new TrialForecasts(trial, grid, forecaster.levels());
+  static TrialForecasts of(
+      Trial trial, Grid grid, FileForecaster forecaster, OutsideForecasts outside)
+      throws IOException {
+    TrialForecasts made = new TrialForecasts(trial, grid, forecaster.levels(), outside);
     forecaster.read(grid, made::take);
     if (made.scored != trial.origins()) {
       throw new IOException(
@@ -79,6 +86,9 @@ final class TrialForecasts {
     }
     scored++;
     trial.add(sums, t, forecast.values(), forecast.intervals());
+    if (outside != null) {
+      outside.add(ofModels, trial, t, forecast.values());
+    }
     for (int i = first(); i < forecast.values().length; i++) {
       int place = t + 1 + i - firstValue();
       if (place >= 0) {

@@ -210,6 +210,10 @@ class EvaluationPlanTest {
 
   /** A random walk whose next values a model knows, as it says itself, made at a lag. */
   private String run(String made, String more) throws Exception {
+    return run(made, 1, more);
+  }
+
+  private String run(String made, int horizon, String more) throws Exception {
     Random random = new Random(7);
     StringBuilder series = new StringBuilder("timestamp,value\n");
     StringBuilder outside = new StringBuilder("timestamp,made,oracle\n");
@@ -224,7 +228,7 @@ class EvaluationPlanTest {
     Path input = Files.writeString(dir.resolve("walk.csv"), series);
     Path file = Files.writeString(dir.resolve("oracle.csv"), outside);
     return InProcess.succeeds(
-            "evaluate --input %s --season 1 --outside %s --horizon 1" + more, input, file)
+            "evaluate --input %s --season 1 --outside %s --horizon " + horizon + more, input, file)
         .out();
   }
 
@@ -239,6 +243,25 @@ class EvaluationPlanTest {
     assertThat(mae(json, "outside:oracle")).isCloseTo(1, within(1e-9));
     assertThat(mae(json, "weir")).isLessThan(0.8 * mae(json, "naive"));
     assertThat(run("-3600000", "")).containsPattern("  outside:oracle +[0-9]\\.[0-9]{3}\n");
+  }
+
+  /** It knows the next value alone, so its steps are those of an evaluation of that. */
+  @Test
+  void modelIsComparedOnTheStepsThatItForecasts() throws Exception {
+    double naive = mae(run("-3600000", " --format json"), "naive"); // of the next value
+    Path page = dir.resolve("page.html");
+    JsonNode json =
+        new ObjectMapper().readTree(run("-3600000", 3, " --format json --report " + page));
+    JsonNode same = json.at("/rel_mae_on_same_steps/outside:oracle");
+    assertThat(same.get("outside:oracle").asDouble()).isCloseTo(1 / naive, within(1e-9));
+    assertThat(same.get("weir").asDouble())
+        .isLessThan(0.8 * same.get("weir_without_outside").asDouble());
+    assertThat(Files.readString(page)).contains("on the steps that it forecasts", "without them");
+    String plain =
+        InProcess.succeeds(
+                "evaluate --input %s --season 1 --horizon 3 --format json", dir.resolve("walk.csv"))
+            .out();
+    assertThat(mae(json.toString(), "weir_without_outside")).isEqualTo(mae(plain, "weir"));
   }
 
   @Test
