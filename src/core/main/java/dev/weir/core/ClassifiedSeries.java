@@ -59,6 +59,6 @@ public final class ClassifiedSeries {
 
   /** All that is known of the series, for {@link Classifier#restore}. */
   public byte[] save() {
-    return SavedState.write(state.times() == null ? classifier.newState() : state.times());
+    return SavedState.write(name(), state.times() == null ? classifier.newState() : state.times());
   }
 }

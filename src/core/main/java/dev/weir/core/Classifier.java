@@ -74,12 +74,13 @@ public final class Classifier {
    * A series that goes on where it was saved. One of other settings starts again.
    *
    * @param saved what {@link ClassifiedSeries#save} returned; null for a new series
-   * @throws IllegalArgumentException with one line if the bytes are damaged or of something else
+   * @throws IllegalArgumentException with one line if the bytes are damaged, or of another series
+   *     or something else
    */
   public ClassifiedSeries restore(String name, byte[] saved) {
     ClassifiedSeries series = series(name);
     if (saved != null) {
-      series.state.times(SavedState.readClasses(saved));
+      series.state.times(SavedState.readClasses(saved, name));
     }
     return series;
   }

@@ -106,7 +106,8 @@ public final class Forecaster {
    *
    * @param name as when it was saved
    * @param saved what {@link Series#save} returned; null for a new series, as a store returns it
-   * @throws IllegalArgumentException with one line if the bytes are damaged or of something else
+   * @throws IllegalArgumentException with one line if the bytes are damaged, or of another series
+   *     or something else
    */
   public Series restore(String name, byte[] saved) {
     Series series = series(name);

@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * <pre>{@code
  * new Observation(Instant.parse("2026-01-01T00:00:00Z"), 16);
- * new Observation(record.timestamp(), 16).with(21.5).ahead(22.0, 23.5); // a temperature, and the next two
+ * new Observation(record.timestamp(), 16).features(21.5).ahead(22.0, 23.5); // a temperature, and the next two
  * new Observation(record.timestamp(), 16).outside(lear, dnn); // what two models forecast of the next steps
  * }</pre>
  *
@@ -156,7 +156,7 @@ public record Observation(
   }
 
   /** The same with covariates observed with the value. */
-  public Observation with(double... observed) {
+  public Observation features(double... observed) {
     return new Observation(time, value, observed, ahead, outside);
   }
 

@@ -17,17 +17,21 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The bytes of a saved series: "WEIR", the layout, the kind of series, then its parts. Of each part
- * come its length, the version of its format, its bytes in this format, and the CRC-32C of version
- * and bytes; a length of zero where the part is missing. From the version to the checksum these are
- * the bytes that a job keeps of the series in Flink's state. Numbers are big-endian.
+ * The bytes of a saved series: "WEIR", the layout, the kind of series, then its parts, of which the
+ * name is the first. Of each part come its length, the version of its format, its bytes in this
+ * format, and the CRC-32C of version and bytes; a length of zero where the part is missing. From
+ * the version to the checksum these are the bytes that a job keeps of the series in Flink's state.
+ * Numbers are big-endian.
  *
  * <p>A part's checksum is compared before anything is made of it.
  */
 final class SavedState {
 
   /** The layout around the parts; one of a newer number can't be read. */
-  static final byte LAYOUT = 1;
+  static final byte LAYOUT = 2;
+
+  private static final byte NAMED = 2; // before it, none has the series' name
+  private static final byte NAME_VERSION = 1;
 
   private static final int MAGIC = 0x57454952; // WEIR
   private static final byte FORECASTS = 1;
@@ -54,7 +58,7 @@ final class SavedState {
    * @param window null for none
    * @param learned null for none
    */
-  static byte[] write(WindowState window, LearnerState learned) {
+  static byte[] write(String name, WindowState window, LearnerState learned) {
     byte[] first =
         window == null
             ? null
@@ -67,14 +71,14 @@ final class SavedState {
                 learned.bytes(),
                 LearnerStateFormat.VERSION,
                 t -> LearnerStateFormat.write(learned, t));
-    return join(FORECASTS, first, second);
+    return join(FORECASTS, name, first, second);
   }
 
   /** The same of a series with classes. */
-  static byte[] write(ClassState state) {
+  static byte[] write(String name, ClassState state) {
     byte[] only =
         part(state.bytes(), ClassStateFormat.VERSION, t -> ClassStateFormat.write(state, t));
-    return join(CLASSES, only);
+    return join(CLASSES, name, only);
   }
 
   private static byte[] part(int size, byte version, Part part) {
@@ -89,7 +93,10 @@ final class SavedState {
     return bytes.toByteArray();
   }
 
-  private static byte[] join(byte kind, byte[]... parts) {
+  private static byte[] join(byte kind, String name, byte[]... others) {
+    byte[][] parts = new byte[1 + others.length][];
+    parts[0] = part(name.length(), NAME_VERSION, t -> t.writeUTF(name));
+    System.arraycopy(others, 0, parts, 1, others.length);
     int length = HEAD;
     for (byte[] part : parts) {
       length += Integer.BYTES + (part == null ? 0 : part.length + CHECKSUM);
@@ -115,7 +122,7 @@ final class SavedState {
    * @throws IllegalArgumentException with one line if this is no saved series, or a damaged one
    */
   static void read(byte[] saved, Series into) {
-    ByteBuffer source = start(saved, FORECASTS, "forecasts");
+    ByteBuffer source = start(saved, FORECASTS, "forecasts", into.name());
     WindowState window = read(source, "window", WindowStateFormat.VERSION, WindowStateFormat::read);
     LearnerState learned =
         read(source, "learned", LearnerStateFormat.VERSION, LearnerStateFormat::read);
@@ -124,8 +131,8 @@ final class SavedState {
   }
 
   /** The same of a series with classes. */
-  static ClassState readClasses(byte[] saved) {
-    ByteBuffer source = start(saved, CLASSES, "classes");
+  static ClassState readClasses(byte[] saved, String series) {
+    ByteBuffer source = start(saved, CLASSES, "classes", series);
     ClassState state = read(source, "classes", ClassStateFormat.VERSION, ClassStateFormat::read);
     end(source);
     if (state == null) {
@@ -134,18 +141,22 @@ final class SavedState {
     return state;
   }
 
-  private static ByteBuffer start(byte[] saved, byte kind, String name) {
+  private static ByteBuffer start(byte[] saved, byte kind, String name, String series) {
     ByteBuffer source = ByteBuffer.wrap(saved);
     if (saved.length < HEAD || source.getInt() != MAGIC) {
       throw wrong("what save() returned", saved.length + " other bytes");
     }
     byte layout = source.get();
-    if (layout != LAYOUT) {
+    if (layout < 1 || layout > LAYOUT) {
       throw wrong("layout " + LAYOUT, layout + ": was it saved by a newer Weir?");
     }
     byte got = source.get();
     if (got != kind) {
       throw wrong("a series with " + name, "one of kind " + got);
+    }
+    String of = layout < NAMED ? series : read(source, "name", NAME_VERSION, in -> in.readUTF());
+    if (!series.equals(of)) {
+      throw wrong("series " + series, "what was saved of " + of);
     }
     return source;
   }

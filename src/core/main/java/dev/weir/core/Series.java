@@ -88,7 +88,7 @@ public final class Series {
    * for bit. The bytes end with checksums.
    */
   public byte[] save() {
-    return SavedState.write(state.times(), state.learned(forecaster.mode()));
+    return SavedState.write(name(), state.times(), state.learned(forecaster.mode()));
   }
 
   /** Bytes of its state in memory, about as many as {@link #save} returns. */

@@ -75,7 +75,7 @@ class ClassifierTest {
         .hasMessage(
             "lathe: time: expected after 2026-01-01T00:00:00Z, got another value for that very time");
     assertThat(series.observe(new Observation(START, 1))).isEmpty(); // the same again
-    assertThatThrownBy(() -> series.observe(new Observation(START.plusSeconds(1), 2).with(1)))
+    assertThatThrownBy(() -> series.observe(new Observation(START.plusSeconds(1), 2).features(1)))
         .hasMessage("features: expected 0, got 1");
     assertThatThrownBy(() -> series.label(START.toEpochMilli(), " "))
         .hasMessageStartingWith("label: expected 1 to ");

@@ -259,7 +259,7 @@ class ForecasterTest {
     for (int i = 0; i < 400; i++) {
       Observation o =
           new Observation(START.plus(HOUR.multipliedBy(i)), 2 * known[i])
-              .with(0.5)
+              .features(0.5)
               .ahead(Arrays.copyOfRange(known, i + 1, i + 4));
       Forecast next = forecaster.observe(o);
       if (i >= 300) {
@@ -270,7 +270,7 @@ class ForecasterTest {
     assertThat(error).isLessThan(5); // of the mean, 25
     assertThatThrownBy(() -> forecaster.observe(new Observation(START.plusSeconds(99), 1)))
         .hasMessage("features: expected 1, got 0");
-    Observation two = new Observation(START.plusSeconds(99), 1).with(1);
+    Observation two = new Observation(START.plusSeconds(99), 1).features(1);
     assertThat(two.ahead(1, 2)).isNotEqualTo(two);
     assertThatThrownBy(() -> small().build().observe(new Observation(START, 1).ahead(1, 2)))
         .hasMessage("features_ahead: expected 0 for each step, got 2 in all");
@@ -355,11 +355,11 @@ class ForecasterTest {
   @Test
   void observationKeepsWhatItWasMadeOf() {
     double[] observed = {1, 2};
-    Observation one = new Observation(START, 3).with(observed).ahead(4);
+    Observation one = new Observation(START, 3).features(observed).ahead(4);
     observed[0] = Double.NaN;
     one.features()[1] = Double.NaN;
     one.ahead()[0] = Double.POSITIVE_INFINITY;
-    assertThat(one).isEqualTo(new Observation(START, 3).with(1, 2).ahead(4));
+    assertThat(one).isEqualTo(new Observation(START, 3).features(1, 2).ahead(4));
   }
 
   @Test
@@ -374,7 +374,7 @@ class ForecasterTest {
         .hasMessage("time: expected 1970 to 9999, got +10000-01-01T00:00:00Z");
     assertThatThrownBy(() -> new Observation(null, 0))
         .hasMessage("time: expected a value, got null");
-    assertThatThrownBy(() -> new Observation(1, 0).with(0, Double.NaN))
+    assertThatThrownBy(() -> new Observation(1, 0).features(0, Double.NaN))
         .hasMessage("features[1]: expected a finite number, got NaN");
     assertThatThrownBy(() -> new Observation(1, 0).ahead(Double.NEGATIVE_INFINITY))
         .hasMessage("ahead[0]: expected a finite number or NaN, got -Infinity");
@@ -458,17 +458,21 @@ class ForecasterTest {
     assertThatThrownBy(() -> classifier.restore("a", series().save()))
         .hasMessage("saved state: expected a series with classes, got one of kind 1");
     byte[] newer = series().save();
-    newer[4] = 2;
+    newer[4] = 3;
     assertThatThrownBy(() -> forecaster().restore("a", newer))
-        .hasMessage("saved state: expected layout 1, got 2: was it saved by a newer Weir?");
+        .hasMessage("saved state: expected layout 2, got 3: was it saved by a newer Weir?");
     assertThatThrownBy(() -> forecaster().restore("a", new byte[100]))
         .hasMessage("saved state: expected what save() returned, got 100 other bytes");
+    assertThatThrownBy(() -> forecaster().restore("pump-8", series().save()))
+        .hasMessage("saved state: expected series pump-8, got what was saved of saved");
+    assertThatThrownBy(() -> classifier.restore("b", classes))
+        .hasMessage("saved state: expected series b, got what was saved of a");
   }
 
   @Test
   void newSeriesIsSavedAsNothing() {
     byte[] saved = forecaster().series("new").save();
-    assertThat(saved).hasSize(6 + 4 + 4);
+    assertThat(saved).hasSize(6 + (4 + 1 + 2 + 3 + 4) + 4 + 4);
     assertThat(forecaster().restore("new", saved).forecast()).isNull();
   }
 }

@@ -41,6 +41,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -313,10 +314,19 @@ class LibraryBitsTest {
             new ValueStateDescriptor<>("learned-many-to-one", WeirTypeInformation.LEARNER_STATE));
     byte[] first = bytes(dev.weir.state.WindowStateSerializer.INSTANCE, window.value());
     byte[] second = bytes(dev.weir.state.LearnerStateSerializer.INSTANCE, learned.value());
-    return ByteBuffer.allocate(6 + 4 + first.length + 4 + second.length)
+    ByteBuffer name = ByteBuffer.allocate(1 + 2 + NAME.length()); // version, length, ASCII
+    name.put((byte) 1).putShort((short) NAME.length());
+    name.put(NAME.getBytes(StandardCharsets.US_ASCII));
+    CRC32C checksum = new CRC32C();
+    checksum.update(name.array());
+    int length = name.capacity() + 4;
+    return ByteBuffer.allocate(6 + 4 + length + 4 + first.length + 4 + second.length)
         .put("WEIR".getBytes(StandardCharsets.US_ASCII))
-        .put((byte) 1) // layout
+        .put((byte) 2) // layout
         .put((byte) 1) // forecasts
+        .putInt(length)
+        .put(name.array())
+        .putInt((int) checksum.getValue())
         .putInt(first.length)
         .put(first)
         .putInt(second.length)
