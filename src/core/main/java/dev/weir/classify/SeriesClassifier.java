@@ -164,7 +164,12 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
 
   @Override
   protected void precede(
-      String series, SeriesState<ClassState> kept, ClassState state, long time, boolean goesBack) {
+      String series,
+      SeriesState<ClassState> kept,
+      ClassState state,
+      long time,
+      SourceRecord source,
+      boolean goesBack) {
     if (goesBack) {
       goBack(state, time);
     }

@@ -43,12 +43,13 @@ public final class ObservationWatermarks implements WatermarkGenerator<InputEven
    * @param leap an observation that is further ahead of all before it is logged; zero: none is
    */
   public static WatermarkStrategy<InputEvent> strategy(Duration outOfOrderness, Duration leap) {
+    boolean inOrder = outOfOrderness.isZero();
     return WatermarkStrategy.<InputEvent>forGenerator(
             context -> new ObservationWatermarks(outOfOrderness, leap))
         .withTimestampAssigner(
             (arrival, kafkaTime) ->
                 arrival instanceof ObservationEvent observed
-                    ? observed.observation().time()
+                    ? observed.eventTime(inOrder)
                     : TimestampAssigner.NO_TIMESTAMP);
   }
 

@@ -288,7 +288,12 @@ abstract class SeriesFunction<M extends Model>
       timers.deleteEventTimeTimer(result.cancelled());
     }
     for (int i = 0; i < result.wakeUps(); i++) {
-      timers.registerEventTimeTimer(result.wakeUp(i));
+      long time = result.wakeUp(i);
+      if (time <= timers.currentWatermark() && time > now()) { // something of the future came
+        timers.registerProcessingTimeTimer(time);
+      } else {
+        timers.registerEventTimeTimer(time);
+      }
     }
     sent(series, recordTime);
   }

@@ -17,6 +17,8 @@ import org.apache.flink.api.common.eventtime.WatermarkGenerator;
 import org.apache.flink.api.common.eventtime.WatermarkOutput;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ObservationWatermarksTest {
 
@@ -81,11 +83,25 @@ class ObservationWatermarksTest {
     assertThat(told).containsExactly(69L);
   }
 
+  /** Sent at 5 ms. */
+  @ParameterizedTest
+  @CsvSource({"3, 3", "5, 5", "77, 5", "172800005, 5", "172800006, 172800006"})
+  void whereValuesDoNotWaitOneOfAFastClockCountsAsItsRecord(long time, long expected) {
+    assertThat(timestamp(Duration.ZERO, time, SOURCE)).isEqualTo(expected);
+    assertThat(timestamp(Duration.ofMillis(30), time, SOURCE)).isEqualTo(time);
+    SourceRecord unknown = new SourceRecord("t", 0, 0, -1, null, null);
+    assertThat(timestamp(Duration.ZERO, time, unknown)).isEqualTo(time);
+  }
+
+  private static long timestamp(Duration wait, long time, SourceRecord source) {
+    return ObservationWatermarks.strategy(wait, Duration.ZERO)
+        .createTimestampAssigner(() -> null)
+        .extractTimestamp(new ObservationEvent(new Observation("s", time, 1), source), 5);
+  }
+
   @Test
-  void anObservationsTimestampIsItsOwnTimeAndADeadLetterHasNone() {
+  void aDeadLetterHasNoTime() {
     TimestampAssigner<InputEvent> assigner = STRATEGY.createTimestampAssigner(() -> null);
-    ObservationEvent observed = new ObservationEvent(new Observation("s", 77, 1), SOURCE);
-    assertThat(assigner.extractTimestamp(observed, 5)).isEqualTo(77);
     DeadLetter letter = new DeadLetter(DeadLetter.Reason.MALFORMED, "m", SOURCE);
     assertThat(assigner.extractTimestamp(letter, 5)).isEqualTo(TimestampAssigner.NO_TIMESTAMP);
   }

@@ -1,13 +1,16 @@
 package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.Output;
+import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.Silence;
@@ -24,14 +27,17 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Series that fall silent while others go on. */
 class SilenceTest {
 
   private static final int SERIES = 6;
   private static final long MINUTE = 60_000;
-  private static final long START = 1_700_000_040_000L;
+  private static final long START = 17_280_000_000L; // the clock comes there soon
   private static final int FROM = 400; // a silence of each other series
   private static final int VALUES = 60;
 
@@ -80,7 +86,7 @@ class SilenceTest {
     long late = settings.outOfOrderness().toMillis() + 1;
     List<Output> outputs =
         SeriesHarness.killed(
-            state -> SeriesHarness.of(settings, rocks, state),
+            state -> late(SeriesHarness.of(settings, rocks, state)),
             all,
             (task, observation, number) -> {
               task.send(observation);
@@ -95,6 +101,12 @@ class SilenceTest {
     return SeriesHarness.only(Incident.class, outputs).stream()
         .sorted(Comparator.comparingLong(Incident::time).thenComparing(Incident::series))
         .toList();
+  }
+
+  /** By the clock all observations have passed long ago. */
+  private static SeriesHarness late(SeriesHarness task) throws Exception {
+    task.setProcessingTime(START + 30 * 1_440 * MINUTE);
+    return task;
   }
 
   private static List<Incident> silences(List<Incident> all, Event event) {
@@ -198,10 +210,124 @@ class SilenceTest {
         .containsExactly(Event.OPENED, Event.CLOSED, Event.OPENED, Event.CLOSED);
   }
 
+  /** Sensors of one partition, minute by minute, by their own clocks. */
+  private enum Clocks {
+    RIGHT,
+    FAST, // one of them, half an hour ahead
+    FAST_ONCE, // a single time
+    SLOW, // one of them, ten minutes
+    ALL_SLOW,
+    STEPPING, // one is put forward and back again
+    DAY_AHEAD; // one has the values of the next day
+
+    long ahead(int sensor, int minute) {
+      return switch (this) {
+        case RIGHT -> 0;
+        case FAST -> sensor == 1 ? 30 : 0;
+        case FAST_ONCE -> sensor == 1 && minute == 58 ? 30 : 0;
+        case SLOW -> sensor == 1 ? -10 : 0;
+        case ALL_SLOW -> -10;
+        case STEPPING -> sensor == 1 && minute >= 45 && minute < 52 ? 20 : 0;
+        case DAY_AHEAD -> sensor == 1 ? 1_440 : 0;
+      };
+    }
+
+    /** The third of four sensors has no values from minute 60 to 79. */
+    List<ObservationEvent> events() {
+      List<ObservationEvent> events = new ArrayList<>();
+      for (int minute = 0; minute < 120; minute++) {
+        for (int sensor = 0; sensor < 4; sensor++) {
+          if (sensor != 2 || minute < 60 || minute >= 80) {
+            long arrived = START + minute * MINUTE + sensor;
+            SourceRecord record = new SourceRecord("t", 0, events.size(), arrived, null, null);
+            long time = arrived + ahead(sensor, minute) * MINUTE;
+            Observation observation =
+                new Observation(SilenceTest.name(sensor), time, minute % 7 + sensor);
+            events.add(new ObservationEvent(observation, record));
+          }
+        }
+      }
+      return events;
+    }
+  }
+
+  /** As the source has it: a watermark goes by the record where a value is ahead of it. */
+  private static long watermark(ObservationEvent event, long before) {
+    return Math.max(before, event.eventTime(true));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aSilenceIsToldWhileItLastsWhateverOtherClocksSay(Clocks clocks) throws Exception {
+    long last = START + (59 + clocks.ahead(2, 59)) * MINUTE + 2;
+    List<Incident> expected;
+    try (SeriesHarness live =
+        SeriesHarness.of(settings(new Silence(3, null), Duration.ZERO, 0), null)) {
+      long carried = Long.MIN_VALUE; // by what is ahead of its record
+      for (ObservationEvent event : clocks.events()) {
+        long arrived = event.source().timestamp();
+        live.setProcessingTime(arrived);
+        live.send(event);
+        carried = Math.max(carried, event.observation().time());
+        live.watermark(carried);
+        int open = arrived < START + 62 * MINUTE + 3 ? 0 : 1;
+        if (arrived < START + 80 * MINUTE) {
+          assertThat(live.outputs(Incident.class)).as("minute " + arrived).hasSize(open);
+        }
+      }
+      expected = live.take(Incident.class);
+    }
+    assertThat(expected)
+        .extracting(Incident::series, Incident::event, Incident::start, Incident::time)
+        .containsExactly(
+            tuple(name(2), Event.OPENED, last, last + 3 * MINUTE),
+            tuple(name(2), Event.CLOSED, last, last + 21 * MINUTE));
+    for (int every : new int[] {1, 5, 37, 200}) { // a replay
+      assertThat(replayed(clocks, every)).isEqualTo(expected);
+    }
+  }
+
+  private static List<Incident> replayed(Clocks clocks, int every) throws Exception {
+    try (SeriesHarness task =
+        late(SeriesHarness.of(settings(new Silence(3, null), Duration.ZERO, 0), null))) {
+      long watermark = Long.MIN_VALUE;
+      int sent = 0;
+      for (ObservationEvent event : clocks.events()) {
+        task.send(event);
+        watermark = watermark(event, watermark);
+        if (++sent % every == 0) {
+          task.watermark(watermark);
+        }
+      }
+      return task.take(Incident.class);
+    }
+  }
+
+  @Test
+  void aSilenceThatTheClockHasYetToReachIsToldAfterARestore() throws Exception {
+    ForecastSettings settings = settings(new Silence(0, Duration.ofMinutes(3)), Duration.ZERO, 0);
+    OperatorSubtaskState state;
+    try (SeriesHarness first = SeriesHarness.of(settings, null)) {
+      first.setProcessingTime(START);
+      first.send("one", START, 7);
+      first.watermark(START + 30 * MINUTE);
+      assertThat(first.outputs(Incident.class)).isEmpty();
+      state = first.checkpoint();
+    }
+    try (SeriesHarness second = SeriesHarness.of(settings, state)) {
+      second.setProcessingTime(START + 10 * MINUTE); // it knows no event time yet
+      assertThat(second.outputs(Incident.class)).isEmpty();
+      second.watermark(START + 3 * MINUTE);
+      assertThat(second.outputs(Incident.class))
+          .extracting(Incident::time)
+          .containsExactly(START + 3 * MINUTE);
+    }
+  }
+
   @Test
   void theEndOfTheInputIsNoSilence() throws Exception {
     try (SeriesHarness harness =
-        SeriesHarness.of(settings(Silence.AUTO, Duration.ZERO, 0), false, null)) {
+        late(SeriesHarness.of(settings(Silence.AUTO, Duration.ZERO, 0), false, null))) {
       for (int i = 0; i < 50; i++) {
         harness.send("one", START + i * MINUTE, i % 5);
       }

@@ -75,7 +75,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
         settings.modes().stream()
             .filter(mode -> mode.learning() != null && mode.learning().alarms() != null)
             .findFirst()
-            .map(mode -> new SilenceMonitor(mode.learning().alarms(), result))
+            .map(mode -> new SilenceMonitor(mode.learning().alarms(), order(), result))
             .orElse(null);
   }
 
@@ -198,17 +198,22 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
 
   @Override
   protected void precede(
-      String name, ForecastState series, WindowState state, long time, boolean goesBack)
+      String name,
+      ForecastState series,
+      WindowState state,
+      long time,
+      SourceRecord source,
+      boolean goesBack)
       throws IOException {
-    result.isBack = silence != null && silence.precede(name, state, time, goesBack);
+    result.isBack = silence != null && silence.precede(name, state, time, source, goesBack);
   }
 
   @Override
   protected void elapse(
       String name, ForecastState series, WindowState state, long timestamp, long watermark)
       throws IOException {
-    boolean isTrusted = watermark != Long.MAX_VALUE && !order().isAhead(timestamp);
-    if (silence != null && silence.elapse(name, state, timestamp, isTrusted)) {
+    boolean isOver = watermark == Long.MAX_VALUE; // the end of the input is no silence
+    if (silence != null && silence.elapse(name, state, timestamp, isOver)) {
       series.times(state);
     }
   }
@@ -283,7 +288,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     if (silence == null) {
       state.pace(null); // left by settings with alarms
     } else {
-      silence.advanced(name, state);
+      silence.advanced(name, state, watermark());
     }
     result.isDue = windows.isDue(state);
     result.bytes = state.bytes();

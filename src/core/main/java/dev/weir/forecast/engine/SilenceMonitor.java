@@ -6,11 +6,14 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Severity;
 import dev.weir.forecast.Incident.Value;
 import dev.weir.forecast.Incident.Worst;
+import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.AlarmDetector;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.AlarmRules.Override;
 import dev.weir.forecast.alarm.Silence;
 import dev.weir.forecast.window.Pace;
+import dev.weir.forecast.window.SeriesOrder;
 import dev.weir.forecast.window.WindowState;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +28,14 @@ final class SilenceMonitor {
 
   private final AlarmRules rules;
   private final boolean isCommon; // the same for all series
+  private final SeriesOrder order;
   private final ForecastResult result;
+  private long newest = Long.MIN_VALUE; // of all series of the task, as event time goes on to it
   private long gap; // before the observation that is about to be appended; negative for none
 
-  SilenceMonitor(AlarmRules rules, ForecastResult result) {
+  SilenceMonitor(AlarmRules rules, SeriesOrder order, ForecastResult result) {
     this.rules = rules;
+    this.order = order;
     this.isCommon =
         rules.overrides().stream().allMatch(each -> rules.common().silence().equals(of(each)));
     this.result = result;
@@ -50,31 +56,35 @@ final class SilenceMonitor {
   /**
    * An observation is about to be appended.
    *
+   * @param source the record that brings it; null if it has waited
    * @param goesBack whether the series goes on at an earlier time with it
    * @return whether it ends a silence
    */
-  boolean precede(String name, WindowState state, long time, boolean goesBack) {
+  boolean precede(
+      String name, WindowState state, long time, SourceRecord source, boolean goesBack) {
     gap = -1;
+    long carried = ObservationEvent.eventTime(time, source);
+    newest = Math.max(newest, carried);
     Pace pace = state.pace();
     if (pace == null || state.size() == 0) {
       return false;
     }
     gap = goesBack ? -1 : time - state.lastTime();
     Long due = pace.due();
-    if (!pace.isSilent() && (goesBack || due == null || time <= due)) {
+    if (!pace.isSilent() && (goesBack || due == null || carried <= due)) {
       return false;
     }
     if (!pace.isSilent()) {
       open(name, state);
     }
     pace.silent(false);
-    report(Event.CLOSED, name, state, goesBack ? due : (Long) time);
+    report(Event.CLOSED, name, state, goesBack ? due : Math.max(due, time));
     result.isOpen = false;
     return true;
   }
 
   /** It was appended: from when on is the series silent. */
-  void advanced(String series, WindowState state) {
+  void advanced(String series, WindowState state, long watermark) {
     Silence silence = of(series);
     if (silence.equals(Silence.OFF)) {
       state.pace(null);
@@ -88,12 +98,14 @@ final class SilenceMonitor {
     if (gap >= 0) {
       pace.observe(gap);
     }
+    newest = Math.max(newest, watermark);
+    pace.behind(Math.max(0, order.passed(newest) - state.lastTime()));
     long limit = limit(silence, pace);
     long due = state.lastTime() + limit;
     boolean isPossible = limit > 0 && due > state.lastTime(); // else the sum overflows
     pace.due(isPossible ? due : null);
-    if (isPossible && pace.wantsTimer(due)) {
-      result.wakeAt(due);
+    if (isPossible && pace.wantsTimer(due + pace.behind())) {
+      result.wakeAt(due + pace.behind());
     }
   }
 
@@ -106,20 +118,25 @@ final class SilenceMonitor {
   }
 
   /**
-   * Event time has reached one that was asked for.
+   * Event time has reached one that was asked for. A series is silent only when the clock has, too:
+   * observations of the future may have carried event time ahead.
    *
-   * @param isTrusted whether event time is that of the series; else its input has ended, or an
-   *     observation of the future has moved it
+   * @param isOver whether the input has ended
    * @return whether the state has changed
    */
-  boolean elapse(String name, WindowState state, long timestamp, boolean isTrusted) {
+  boolean elapse(String name, WindowState state, long timestamp, boolean isOver) {
     Pace pace = state.pace();
     if (pace == null || !pace.isTimer(timestamp)) {
       return false;
     }
+    if (!isOver && order.passed(timestamp) < timestamp) {
+      result.wakeAt(timestamp); // by the clock
+      return false;
+    }
     pace.fired();
     Long due = pace.due();
-    if (due != null && isTrusted && !pace.isSilent()) {
+    if (due != null && !isOver && !pace.isSilent()) {
+      due += pace.behind();
       if (timestamp >= due) {
         open(name, state);
         result.isOpen = true;

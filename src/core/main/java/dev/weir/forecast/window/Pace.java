@@ -31,6 +31,7 @@ public final class Pace {
   private static final double PRIOR_MISSING = 0.05;
   private static final double MOST = 1e15; // milliseconds: sums do not overflow
   private static final double LONG = 1.25; // of a long time between two that has come twice
+  private static final double BEHIND_REMEMBERED = 0.9;
   private static final double REMEMBERED = 1 - 1.0 / 2_000;
 
   private int count; // of times between two
@@ -41,6 +42,7 @@ public final class Pace {
   private long due = NONE; // when the series is silent
   private long timer = NONE;
   private boolean isSilent;
+  private long behind; // milliseconds
 
   /**
    * Takes in the time to the next observation.
@@ -66,6 +68,21 @@ public final class Pace {
     } else if (time > second) {
       second = time;
     }
+  }
+
+  /**
+   * Takes in how far the newest observation is behind those of other series: by so much, the clock
+   * of this one is slow, or its past comes in.
+   *
+   * @param millis at least 0
+   */
+  public void behind(long millis) {
+    behind = Math.max(Math.min(millis, (long) MOST), (long) (BEHIND_REMEMBERED * behind));
+  }
+
+  /** How far it was behind other series lately, at most, in milliseconds. */
+  public long behind() {
+    return behind;
   }
 
   /** How many observations are missing in a time between two. */
@@ -153,6 +170,7 @@ public final class Pace {
     copy.due = due;
     copy.timer = timer;
     copy.isSilent = isSilent;
+    copy.behind = behind;
     return copy;
   }
 
@@ -166,6 +184,7 @@ public final class Pace {
     due = fields.number("silent from", due);
     timer = fields.number("timer", timer);
     isSilent = fields.flag("is silent", isSilent);
+    behind = fields.number("behind other series", behind);
     boolean isSound =
         count >= 0
             && count <= MISSING_VALUES
@@ -173,7 +192,8 @@ public final class Pace {
             && missing > 0
             && missing <= MOST
             && isTime(longest)
-            && isTime(second);
+            && isTime(second)
+            && isTime(behind);
     if (fields.reads() && !isSound) {
       throw new IOException("pace: expected times between observations, got other numbers");
     }

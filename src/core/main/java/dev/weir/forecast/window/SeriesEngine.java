@@ -22,6 +22,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
   private final SeriesOrder order;
   private final boolean inOrder;
   private final SeriesResult result;
+  private long watermark; // of the current call
 
   /**
    * @param inOrder whether each observation counts at once; else it waits for the watermark
@@ -32,6 +33,11 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
     this.order = order;
     this.inOrder = inOrder;
     this.result = result;
+  }
+
+  /** Event time, milliseconds since 1970. */
+  protected final long watermark() {
+    return watermark;
   }
 
   /** When series expire. */
@@ -48,9 +54,11 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
   /**
    * An observation of this time is about to be appended.
    *
+   * @param source the record that brought it; null if it has waited
    * @param goesBack whether the series goes on at an earlier time with it
    */
-  protected void precede(String name, S series, T state, long time, boolean goesBack)
+  protected void precede(
+      String name, S series, T state, long time, SourceRecord source, boolean goesBack)
       throws IOException {
     // nothing ends before it
   }
@@ -102,6 +110,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
    */
   protected final Outcome take(
       S series, Observation observation, SourceRecord source, long watermark) throws IOException {
+    this.watermark = watermark;
     String name = observation.series();
     T state = fitted(series);
     long completeUpTo = inOrder ? Windows.IN_ORDER : watermark;
@@ -119,9 +128,8 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
     boolean isAhead = outcome == Outcome.LATE && order.isAhead(state.lastTime());
     boolean resumes = isAhead && order.resumes(state, time);
     boolean moves = resumes || outcome == Outcome.APPENDED;
-    if (moves || outcome == Outcome.PENDING || outcome == Outcome.CORRECTED) {}
     if (moves) {
-      precede(name, series, state, time, resumes);
+      precede(name, series, state, time, source, resumes);
       if (resumes) {
         windows.resume(state, observation);
       } else {
@@ -159,7 +167,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
     }
     long time = state.pendingTime(0);
     resetAfterSilence(name, series, state, time);
-    precede(name, series, state, time, false);
+    precede(name, series, state, time, null, false);
     windows.advance(state, completeUpTo);
     advanced(name, series, state, true);
     series.times(state);
@@ -175,14 +183,19 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
   }
 
   /**
-   * Event time has reached one that a result asked for. The call is to be made again while the
-   * result {@link SeriesResult#hasMore}.
+   * Event time, or the clock, has reached what a result asked for. The call is to be made again
+   * while the result {@link SeriesResult#hasMore}.
    *
    * @param series one that is known
    * @param watermark as for {@link #take}
    */
   protected final void wakeUp(String name, S series, long timestamp, long watermark)
       throws IOException {
+    this.watermark = watermark;
+    if (timestamp > watermark) { // the clock of a job that was restored and knows no event time yet
+      result.wakeAt(timestamp);
+      return;
+    }
     T state = fitted(series);
     if (advance(name, series, state, timestamp)) {
       result.more();

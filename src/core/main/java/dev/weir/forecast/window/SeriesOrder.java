@@ -64,6 +64,11 @@ public final class SeriesOrder {
     return time != Long.MAX_VALUE && time > clock.getAsLong() + CLOCK_SKEW_MILLIS;
   }
 
+  /** A time, or where the clock is if it has not come to it yet. */
+  public long passed(long time) {
+    return Math.min(time, clock.getAsLong());
+  }
+
   /**
    * Whether a late observation shows that the series' newest time, which {@link #isAhead}, was
    * wrong: this observation and those just before it are, in the order of their times, later than

@@ -96,6 +96,7 @@ public final class KafkaConnectors {
    */
   public Source<InputEvent, ?, ?> observations(
       TypeInformation<InputEvent> type, int ahead, Duration idleTimeout, Duration outOfOrderness) {
+    boolean inOrder = outOfOrderness.isZero();
     ObservationTopics topics = settings.topics().observations();
     Properties consumer = consumerProperties(settings.group());
     return source(
@@ -106,12 +107,12 @@ public final class KafkaConnectors {
         offsets(settings.source().span().start()),
         offsets(settings.source().span().end()),
         ObservationDeserializer.of(type, settings, ahead),
-        outOfOrderness.isZero(),
+        inOrder,
         (reader, context) -> {
           int subtask = context.getIndexOfSubtask();
           return new ObservationSourceReader<>(
               reader,
-              KafkaConnectors::time,
+              event -> time(event, inOrder),
               outOfOrderness,
               idleTimeout,
               context::sendSourceEventToCoordinator,
@@ -205,9 +206,9 @@ public final class KafkaConnectors {
         new OutsideDeserializer(type, topic, settings.registry()));
   }
 
-  static long time(InputEvent event) {
+  static long time(InputEvent event, boolean inOrder) {
     return event instanceof ObservationEvent observed
-        ? observed.observation().time()
+        ? observed.eventTime(inOrder)
         : ObservationSourceReader.NO_TIME;
   }
 

@@ -186,7 +186,7 @@ class ObservationSourceReaderTest {
   private final ObservationSourceReader<InputEvent> reader =
       new ObservationSourceReader<>(
           fake,
-          KafkaConnectors::time,
+          event -> KafkaConnectors.time(event, false),
           Duration.ofMillis(7),
           Duration.ofMillis(20),
           replies::add,
