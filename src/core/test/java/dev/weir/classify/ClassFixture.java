@@ -93,6 +93,7 @@ public final class ClassFixture {
 
     /** Returns whether the series is kept. */
     public boolean wake(ClassState state, long time) throws IOException {
+      watermark = Math.max(watermark, time);
       series.load(state);
       do {
         take(classifier.wake("machine", series, time, watermark));
