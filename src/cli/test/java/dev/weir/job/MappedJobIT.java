@@ -1,5 +1,6 @@
 package dev.weir.job;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
@@ -8,7 +9,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.job.options.JobFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,8 +66,7 @@ class MappedJobIT {
           .containsExactly(Reason.FIELD, Reason.TIME, Reason.NOT_FINITE, Reason.MALFORMED);
       assertThat(dead.get(0).message()).isEqualTo("f: expected a number, got null or nothing");
       for (int i = 0; i < dead.size(); i++) {
-        assertThat(dead.get(i).source().value())
-            .isEqualTo(lines.get(40 + i).getBytes(StandardCharsets.UTF_8));
+        assertThat(dead.get(i).source().value()).isEqualTo(lines.get(40 + i).getBytes(UTF_8));
       }
       running.await().until(() -> kafka.forecasts(job).size() == 40);
       List<ConsumerRecord<byte[], byte[]>> records = kafka.read(job.kafka().topics().forecasts());
@@ -77,7 +76,9 @@ class MappedJobIT {
       assertThat(last.get("steps")).hasSize(2);
       assertThat(last.get("steps").get(1).get("time").textValue())
           .isEqualTo("2026-01-01T00:00:41Z");
-      assertThat(records.get(39).headers()).isEmpty();
+      assertThat(records.get(39).headers()) // no schema
+          .extracting(header -> header.key() + " " + new String(header.value(), UTF_8))
+          .containsExactly("__weir.job json");
       JsonNode score =
           new ObjectMapper().readTree(kafka.read(job.kafka().topics().scores()).get(0).value());
       assertThat(score.get("scored").intValue()).isPositive();
