@@ -114,7 +114,8 @@ class AnomaliesCommandTest {
     labels("{\"pumps/a.csv\": []}");
     Files.writeString(folder.resolve("in/pumps/a.csv"), START + "2026-01-01 00:05:00,high\n");
     check(run(), 1, "a.csv line 3: value: expected a finite number, got 'high'");
-    Files.writeString(folder.resolve("in/pumps/a.csv"), START + "yesterday,1\n");
+    Files.writeString(
+        folder.resolve("in/pumps/a.csv"), START + "yesterday,1\n2026-01-01 00:10:00,2\n");
     check(run(), 1, "a.csv line 3: timestamp: expected a time such as");
   }
 
