@@ -7,7 +7,7 @@ import dev.weir.kafka.codec.ForecastCodec;
 import java.util.Arrays;
 import java.util.List;
 
-/** How large the forecasts of a job are, beside what their topic and the job's producer take. */
+/** Compares the size of a job's forecasts with what their topic and the job's producer accept. */
 public final class RecordSizes {
 
   /** A number of as many characters as there are: 24. */

@@ -250,7 +250,9 @@ public final class Evaluation {
       return score(sums, naive, seasonal);
     }
 
-    /** The same beside naive methods on other steps: those that the method forecasts. */
+    /**
+     * The same with the errors of naive methods on other steps: those that the method forecasts.
+     */
     SeriesScore score(Sums sums, Sums naive, Sums seasonal) {
       double best = Math.min(naive.meanError(), seasonal.meanError());
       return sums.score(scale, squaredScale, best);

@@ -137,7 +137,7 @@ public final class ColumnGuess {
     return new ColumnGuess(header, ahead, time).columns();
   }
 
-  /** Where most cells are times, and a time of day is beside a date. */
+  /** The column of times; and that of times of day, if the first one has only dates. */
   private static int[] time(int columns, List<String[]> sample) {
     int best = -1;
     long most = 0;
@@ -197,7 +197,7 @@ public final class ColumnGuess {
     keep(values, c -> !isCount(c));
     if (values.isEmpty()) {
       throw new IllegalArgumentException(
-          "a column of numbers beside %s, got none in %s"
+          "a column of numbers besides %s, got none in %s"
               .formatted(
                   Printable.line(header.get(time[0])),
                   Printable.line(String.join(",", header), MAX_TEXT)));

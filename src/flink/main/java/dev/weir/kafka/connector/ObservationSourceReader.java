@@ -31,16 +31,11 @@ import org.slf4j.LoggerFactory;
  * so the time since an observation says nothing about a partition by itself. No partition is idle
  * while the brokers do not answer, or so shortly after that what waited for them may be on its way.
  *
- * <p>A task whose partitions are all idle stays active for Flink, which lets event time pass a task
- * that is idle and does not wait for one that was. It follows the others instead: {@link Follow}
- * says how far they are, and it emits that once the brokers have said anew that nothing is unread.
- * So a record that it finds holds event time at once. After a pause of all partitions, each counts
- * as silent only from its end on.
- *
- * <p>Holds back event time until all partitions that exist at the start are assigned ({@link
- * Discovered}); otherwise the tasks whose partitions come first would be ahead of the others. The
- * same if it is to read up to what its partitions hold before younger ones are assigned ({@link
- * ReadUp}).
+ * <p>A task whose partitions are all idle stays active for Flink, since Flink does not wait for a
+ * task that was idle until it has caught up. Instead, the task follows the others: the coordinator
+ * tells it their event time ({@link Follow}), and it emits this as its own watermark after the
+ * brokers have answered that its partitions have no unread records. A record that it finds stops
+ * event time at once. After a pause of all partitions, the idle timeout of each starts again.
  *
  * <p>A thread of its own asks the brokers, every {@value #MAX_TICK_MILLIS} ms at most, and only if
  * a partition is silent. A record costs a flag.

@@ -27,8 +27,8 @@ class PartitionReader<T> implements SourceReader<T, KafkaPartitionSplit> {
   /**
    * From a reader, when it has changed.
    *
-   * @param time of the newest observation of the partition that is behind most, of those that are
-   *     not idle; of the newest one of all if all are idle; the least number if there is none
+   * @param time of the newest observation: that of the slowest partition that is not idle, or, if
+   *     all are idle, of the newest one in any; {@link Long#MIN_VALUE} without an observation
    * @param isIdle whether all its partitions are idle
    */
   record Reached(long time, boolean isIdle) implements SourceEvent {}
