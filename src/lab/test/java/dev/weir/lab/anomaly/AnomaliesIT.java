@@ -114,7 +114,7 @@ class AnomaliesIT {
             dir.resolve("in"), labels, csv);
     assertThat(run.err())
         .contains("--labels: 1 left out, which are of files that are not in --input, such as")
-        .contains("1 values left out, which are not later");
+        .contains("fans/one.csv: 1 value left out, since a time has one");
     JsonNode root = new ObjectMapper().readTree(run.out());
     assertThat(root.get("files").intValue()).isEqualTo(2);
     assertThat(root.get("values").intValue()).isEqualTo(1_800);
