@@ -103,7 +103,7 @@ final class TopicChecks {
     String tooLarge =
         RecordSizes.problem(
             job,
-            checks.has(forecasts)
+            topics.forecasting() && checks.has(forecasts)
                 ? checks.admin.maxRecordBytes(List.of(forecasts)).get(forecasts)
                 : null);
     if (tooLarge != null) {
