@@ -178,7 +178,10 @@ class RegistryJobIT {
                       .hasSize(2));
 
       ConsumerRecord<byte[], byte[]> last = kafka.read(forecasts).get(2 * rounds - 1);
-      assertThat(last.headers()).isEmpty();
+      assertThat(last.headers().toArray())
+          .extracting(
+              header -> header.key() + " " + new String(header.value(), StandardCharsets.UTF_8))
+          .containsExactly("__weir.job registered");
       GenericRecord byAvro = readByIdOf(last.value());
       assertThat(byAvro.getSchema().getFullName()).isEqualTo("dev.weir.kafka.avro.Forecast");
       assertThat(byAvro.get("series")).hasToString("b");
