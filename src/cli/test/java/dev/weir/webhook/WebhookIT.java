@@ -36,6 +36,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Incidents of a real broker, posted to a real HTTP server that fails in many ways. */
 class WebhookIT {
@@ -220,6 +222,34 @@ class WebhookIT {
                             .formatted(refused)
                         + " and the next ones follow"))
         .anyMatch(line -> line.matches("refusing-0@[0-9]+: .*; skipped, and the next ones follow"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"json, 204", "alertmanager, 200", "json, 404", "json, 422", "json, 0"})
+  void testIncidentIsPostedOnceAndItsAnswerTold(String format, int status) throws Exception {
+    String line =
+        "webhook jobs/many-to-one.yaml --test --set alarms=on --set alarms.webhook=%s"
+            + " --set alarms.webhook-format=%s --set kafka.bootstrap-servers=localhost:1";
+    try (Endpoint endpoint = new Endpoint((n, id, exchange) -> status)) {
+      if (status / 100 == 2) {
+        assertThat(InProcess.succeeds(line, endpoint.address(), format).out())
+            .matches("http://localhost:[0-9]+.* took the test incident, status " + status + "\n");
+      } else {
+        assertThat(InProcess.fails(1, line, endpoint.address(), format).err())
+            .contains("alarms.webhook: POST of the test incident to http://localhost:")
+            .contains(status == 0 ? "IOException" : " " + status)
+            .contains("; check the address with its token, and that this machine may reach it")
+            .doesNotContain("in-the-address");
+      }
+      assertThat(endpoint.posts()).hasSize(1);
+      JsonNode body = json(endpoint.posts().get(0));
+      JsonNode labels = format.equals("json") ? body : body.get(0).get("labels");
+      assertThat(labels.get("series").textValue()).isEqualTo("weir webhook --test");
+      if (body.isArray()) { // nobody closes it
+        assertThat(Instant.parse(body.get(0).get("endsAt").textValue()))
+            .isBefore(Instant.now().plus(Duration.ofMinutes(6)));
+      }
+    }
   }
 
   @Tag("slow")

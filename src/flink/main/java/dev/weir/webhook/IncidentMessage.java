@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 
 /** A record of an incident as it is posted. */
@@ -25,7 +26,30 @@ final class IncidentMessage {
   private static final DateTimeFormatter MINUTE =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").withZone(ZoneOffset.UTC);
 
+  private static final Duration TEST_OPEN = Duration.ofMinutes(5); // nobody closes it
+  private static final String TEST = "weir webhook --test";
+
   private IncidentMessage() {}
+
+  /** An incident that its series marks as a test. */
+  static Incident test(long time) {
+    Incident.Worst worst = new Incident.Worst(time, 1, 0, 1, 0);
+    return new Incident(
+        TEST,
+        Incident.id(TEST, time),
+        Event.OPENED,
+        time,
+        time,
+        time,
+        1,
+        worst,
+        Reason.ERROR,
+        Severity.LOW,
+        List.of(new Incident.Value(time, 1)),
+        "",
+        -1,
+        null);
+  }
 
   /** Names the record, the same whenever it is sent: incident, event, severity and reason. */
   static String key(Incident incident) {
@@ -52,6 +76,7 @@ final class IncidentMessage {
     ArrayNode alerts = Json.object().putArray("alerts");
     String start = Instant.ofEpochMilli(incident.start()).toString();
     Instant time = Instant.ofEpochMilli(incident.time());
+    Duration open = incident.series().equals(TEST) ? TEST_OPEN : OPEN;
     for (Severity severity : Severity.values()) {
       boolean isNow = severity == incident.severity();
       if (severity.compareTo(incident.severity()) > 0
@@ -70,7 +95,7 @@ final class IncidentMessage {
           .put("summary", summary)
           .put("reason", incident.reason().label());
       alert.put("startsAt", start);
-      alert.put("endsAt", isNow ? (incident.isOpen() ? time.plus(OPEN) : time).toString() : start);
+      alert.put("endsAt", isNow ? (incident.isOpen() ? time.plus(open) : time).toString() : start);
     }
     return alerts;
   }

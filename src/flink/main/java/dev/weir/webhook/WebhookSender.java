@@ -33,10 +33,11 @@ final class WebhookSender {
 
   /**
    * @param id names the record, the same whenever it is sent
+   * @return the status, one of 2xx
    * @throws MalformedRecordException if the endpoint does not want this record
    * @throws IOException if the endpoint is away, busy or not set up, so that any record would fail
    */
-  void post(String id, byte[] body) throws IOException, InterruptedException {
+  int post(String id, byte[] body) throws IOException, InterruptedException {
     HttpRequest request =
         HttpRequest.newBuilder(address)
             .timeout(TIMEOUT)
@@ -54,6 +55,7 @@ final class WebhookSender {
     if (status / 100 != 2) {
       throw new IOException("expected status 2xx, got " + status);
     }
+    return status;
   }
 
   /** Scheme, host and port: path and query may contain a secret. */

@@ -1,6 +1,10 @@
 package dev.weir.webhook;
 
+import dev.weir.forecast.Incident;
 import dev.weir.kafka.ClientProperties;
+import dev.weir.kafka.codec.IncidentCodec;
+import dev.weir.kafka.wire.MalformedRecordException;
+import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Map;
@@ -39,6 +43,28 @@ public record WebhookSettings(String address, Format format) {
               + " another (not shown, since it may be secret)");
     }
     return found;
+  }
+
+  /**
+   * Posts one incident that is marked as a test, once.
+   *
+   * @return what the endpoint answered
+   * @throws IllegalStateException if the address is missing or wrong
+   * @throws IOException if the endpoint does not take it, saying what to look at
+   */
+  public String test() throws IOException, InterruptedException {
+    WebhookSender sender = new WebhookSender(resolve());
+    Incident incident = IncidentMessage.test(System.currentTimeMillis());
+    byte[] body = IncidentMessage.body(incident, format, new IncidentCodec());
+    try {
+      int status = sender.post(IncidentMessage.key(incident), body);
+      return "%s took the test incident, status %d".formatted(sender, status);
+    } catch (IOException e) {
+      throw new IOException(
+          "%s: POST of the test incident to %s: %s; check the address with its token, and that this machine may reach it"
+              .formatted(KEY, sender, e instanceof MalformedRecordException ? e.getMessage() : e),
+          e);
+    }
   }
 
   /** The text as the address of an endpoint; null if it is something else. */

@@ -52,16 +52,26 @@ public final class WebhookCommand implements Callable<Integer> {
               + " all on the topic). Later starts go on where the last one stopped.")
   private Duration since;
 
+  @Option(
+      names = "--test",
+      description = "Posts one incident that is marked as a test, says what is answered, and ends.")
+  private boolean isTest;
+
   @Override
   public Integer call() throws Exception {
     JobSettings job = JobSettings.read(file, overrides);
     KafkaSettings kafka = job.kafka();
+    WebhookSettings webhook = WebhookOptions.read(JobFile.read(file, overrides));
+    if (webhook == null) {
+      throw new CommandFailure(
+          "alarms.webhook: expected in the job file, got none; add it below alarms, such as"
+              + " webhook: https://example.com/incidents");
+    }
+    if (isTest) {
+      System.out.println(webhook.test());
+      return 0;
+    }
     try (WebhookDelivery delivery = delivery(file, overrides, job, since)) {
-      if (delivery == null) {
-        throw new CommandFailure(
-            "alarms.webhook: expected in the job file, got none; add it below alarms, such as"
-                + " webhook: https://example.com/incidents");
-      }
       try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         if (!admin.missing(List.of(kafka.topics().alarms())).isEmpty()) {
           throw new CommandFailure(
