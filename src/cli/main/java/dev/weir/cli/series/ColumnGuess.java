@@ -225,7 +225,8 @@ public final class ColumnGuess {
   private boolean isNumber(int column) {
     List<String> given = cells(column).filter(text -> !CsvNumbers.isNothing(text)).toList();
     long like = given.stream().filter(CsvNumbers::isLike).count();
-    return !given.isEmpty() && like >= (1 - REPEATED) * given.size();
+    long wrong = given.size() - like; // one is told with its line when the file is read
+    return like > 0 && wrong <= Math.max(like > 2 ? 1 : 0, REPEATED * given.size());
   }
 
   private int different(int column) {

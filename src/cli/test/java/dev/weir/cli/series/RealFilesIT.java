@@ -307,7 +307,11 @@ class RealFilesIT {
         refused(
             "a word among the numbers",
             "real.csv line 13: Menge: expected a finite number, got 'viel'",
-            "Datum;Menge\n" + rows(60, i -> day(i, "dd.MM.yyyy") + (i == 11 ? ";viel" : ";9"))));
+            "Datum;Menge\n" + rows(60, i -> day(i, "dd.MM.yyyy") + (i == 11 ? ";viel" : ";9"))),
+        refused(
+            "a word among four numbers",
+            "real.csv line 3: sales: expected a finite number, got 'abc'",
+            "date,sales\n" + rows(5, i -> day(i, "yyyy-MM-dd") + (i == 1 ? ",abc" : ",9"))));
   }
 
   @ParameterizedTest
