@@ -28,10 +28,8 @@ export class JobView {
 
   show(job) {
     this.#once("models", [job.models, Math.floor(job.now / 60_000)], () => this.#showModels(job.models));
-    this.#once("letters", job.dead_letters_by_reason, () => this.#showLetters(job.dead_letters_by_reason, job.topics.dead_letters));
-    const {job: owner, ...topics} = job.topics; // its name, which is no topic
-    const read = [...Object.values(topics), ...Object.values(topics.of_classes ?? {})];
-    say(this.#topics, "Read from " + read.filter(topic => typeof topic === "string").join(", ") + ". Times are UTC, and those of your own clock where they say local.");
+    this.#once("letters", job.dead_letters_by_reason, () => this.#showLetters(job.dead_letters_by_reason, job.dead_letter_topic));
+    say(this.#topics, "Read from " + job.topics.join(", ") + ". Times are UTC, and those of your own clock where they say local.");
   }
 
   /** Does it only when what it shows has changed, so that nothing that is being read is taken away. */

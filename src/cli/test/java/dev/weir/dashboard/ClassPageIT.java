@@ -104,8 +104,9 @@ class ClassPageIT extends BrowserPage {
     open("#view=job");
     browser.await("the topics", () -> browser.text(".topics").startsWith("Read from"));
     assertThat(browser.text(".topics"))
-        .startsWith("Read from states.observations, ")
-        .contains(", states.models, states.classes, states.labels. Times are UTC");
+        .startsWith(
+            "Read from states.observations, states.classes, states.labels, states.dead-letters,"
+                + " states.models. Times are UTC");
   }
 
   @Test

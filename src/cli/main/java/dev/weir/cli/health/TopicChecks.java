@@ -99,15 +99,11 @@ final class TopicChecks {
         findings.allowed(name, () -> settings(name));
       }
     }
-    String forecasts = topics.forecasts();
+    List<String> present = topics.ofSeries().stream().filter(checks::has).toList();
     String tooLarge =
-        RecordSizes.problem(
-            job,
-            topics.forecasting() && checks.has(forecasts)
-                ? checks.admin.maxRecordBytes(List.of(forecasts)).get(forecasts)
-                : null);
+        RecordSizes.problem(job, checks.admin.maxRecordBytes(present).get(topics.forecasts()));
     if (tooLarge != null) {
-      findings.fail(forecasts, "", "expected %s", tooLarge);
+      findings.fail(topics.forecasts(), "", "expected %s", tooLarge);
     }
     if (checks.isReadable) {
       records();

@@ -13,6 +13,7 @@ import dev.weir.forecast.alarm.Threshold;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.net.URI;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -128,7 +129,8 @@ public final class JobPage {
       long lastRecord,
       String note,
       String why,
-      Topics topics,
+      List<String> topics,
+      String deadLetterTopic,
       URI flink) {}
 
   private record Counts(
@@ -174,7 +176,8 @@ public final class JobPage {
                 lastRecord,
                 settings.note(),
                 waiting == null ? limit() : waiting,
-                settings.topics(),
+                read(settings.topics()),
+                settings.topics().deadLetters(),
                 flink),
             new Counts(
                 state.series.size(),
@@ -194,6 +197,13 @@ public final class JobPage {
             state.tally.reasons(),
             state.models.entries(figures.issuers()),
             state.incidents == null ? null : state.incidents.counts()));
+  }
+
+  private static List<String> read(Topics topics) {
+    List<String> read = new ArrayList<>(topics.shown());
+    read.add(0, topics.observations().toString());
+    read.addAll(List.of(topics.deadLetters(), topics.models()));
+    return read;
   }
 
   private String limit() {

@@ -11,11 +11,9 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.weir.dashboard.view.SeriesHistory.View;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.alarm.Threshold;
-import dev.weir.kafka.ObservationTopics;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.util.List;
@@ -29,7 +27,6 @@ final class PageJson {
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .addModule(
               new SimpleModule()
-                  .addSerializer(ObservationTopics.class, ToStringSerializer.instance)
                   .addSerializer(double.class, new FiniteNumber())
                   .addSerializer(double[].class, new FiniteNumbers()))
           .addMixIn(Mode.class, Label.class)
