@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.Allocations;
 import dev.weir.classify.StreamClassifier.Settings;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
@@ -250,6 +251,19 @@ class StreamClassifierTest {
     large.classify(grown, rows.get(0).values(), 3, new double[0][]);
     large.learn(grown, 0, 3, 2);
     assertThat(large.classify(grown, rows.get(1).values(), 3, new double[0][])[0][2]).isPositive();
+  }
+
+  /** With forgetting .5; the diagonal is 1, 1, then 2/3, 1 and twice as much of what is left. */
+  @Test
+  void regressionGrowsWhileTheMeanOfItsDiagonalIsBelowOne() {
+    RecursiveRegression regression = new RecursiveRegression(2, 0.5);
+    float[] state = Arrays.copyOf(regression.start(), 3 + 2);
+    for (int row = 0; row < 2; row++) {
+      regression.learn(state, new float[] {1, 0}, new double[] {0.5}, 1, 0);
+    }
+    assertThat(state[0]).isCloseTo(2 * 2 / 3f - 0.25f / (2 / 3f) * 2 * 4 / 9f, within(1e-6f));
+    assertThat(state[2]).isEqualTo(2);
+    assertThat(state[3]).isCloseTo(0.5f / 0.75f + 0.5f / (2 / 3f) * 2 / 3f, within(1e-6f));
   }
 
   @Test

@@ -20,6 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ThresholdTrackerTest {
 
@@ -110,6 +112,15 @@ class ThresholdTrackerTest {
       next(85, 92);
     }
     assertThat(state.weights[0]).isNegative(); // two did not come true
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void predictionComesTrueByAnyOfTheValuesThatItIsOf(int crossing) {
+    for (int k = 0; k <= 3; k++) {
+      next(k == crossing ? 91 : 85, 92);
+    }
+    assertThat(state.weights[0]).isPositive();
   }
 
   @Test
@@ -236,6 +247,11 @@ class ThresholdTrackerTest {
     assertThat(predict(of(9.5, true, 1), 7)).isCloseTo(0.00621, within(4e-4));
     assertThat(predict(of(6.5, true, 1), 7)).isCloseTo(0.69146, within(4e-4));
     assertThat(predict(of(6.5, false, 1), 7)).isCloseTo(0.30854, within(4e-4));
+    // an interval of one deviation: two are far beyond its end
+    CrossingProbability ofOne =
+        new CrossingProbability(new Threshold(2, true, 1, 0.8), List.of(0.68269));
+    assertThat(ofOne.predict(weights, new double[1], new double[][] {{-1}}, new double[][] {{1}}))
+        .isCloseTo(0.02275, within(1.4e-4));
   }
 
   @Test
@@ -440,9 +456,9 @@ class ThresholdTrackerTest {
           all.bins[b][n] += counts[k].bins[b][n];
         }
       }
-      assertThat(counts[k].share(1)).as("80 %, within %d", WITHIN[k]).isBetween(0.75, 0.85);
-      assertThat(counts[k].share(0)).as("50 %, within %d", WITHIN[k]).isBetween(0.43, 0.57);
-      assertThat(counts[k].share(2)).as("95 %, within %d", WITHIN[k]).isBetween(0.90, 0.99);
+      assertThat(counts[k].share(1)).as("80 %%, within %d", WITHIN[k]).isBetween(0.75, 0.85);
+      assertThat(counts[k].share(0)).as("50 %%, within %d", WITHIN[k]).isBetween(0.43, 0.57);
+      assertThat(counts[k].share(2)).as("95 %%, within %d", WITHIN[k]).isBetween(0.90, 0.99);
       assertThat((double) counts[k].crossed / counts[k].opened).isGreaterThan(0.8);
     }
     assertThat(all.share(1)).isBetween(0.77, 0.83);

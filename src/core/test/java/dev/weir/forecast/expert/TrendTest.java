@@ -75,6 +75,24 @@ class TrendTest {
     assertThat(out[2] - out[1]).isCloseTo(10, within(1.5));
   }
 
+  /** Where factors have noise too: in a unit of which a value has 1,024, forecasts have as many. */
+  @Test
+  void unitDoesNotMatterWhereFactorsEnd() {
+    double[][] all = new double[2][];
+    for (int k = 0; k < 2; k++) {
+      start(3);
+      Random random = new Random(5);
+      for (int t = 0; t < 60; t++) {
+        take((k == 0 ? 1 : 1_024) * (10 + t % 3 + random.nextGaussian()));
+      }
+      take(0);
+      all[k] = out.clone();
+    }
+    for (int i = 0; i < HORIZON; i++) {
+      assertThat(all[1][i]).isCloseTo(1_024 * all[0][i], within(1e-2));
+    }
+  }
+
   @Test
   void valueOfASeasonAgoUntilTheSeasonIsKnown() {
     start(4);

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Explanation.Part;
+import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.NewHistory;
+import dev.weir.forecast.expert.SeriesDimensions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -54,6 +58,29 @@ class LevelShiftTest {
       double down = error(-DEVIATIONS, END + 4, step, AT + 1, AT + 5);
       assertThat((up + down) / 2).as("step %d", step).isLessThan((step == 1 ? 2.3 : 3.5) * usual);
     }
+  }
+
+  /** Evidence of 5 after the second value, of an usual error of 1: 1 / (1 + exp(2 - 5)) of 50. */
+  @Test
+  void stepsFartherAheadHaveASmallerShare() {
+    History history = NewHistory.of(new SeriesDimensions(3, 1, 600, 600));
+    LevelShift shift = new LevelShift();
+    shift.bind(new float[LevelShift.FLOATS], 0);
+    double[] results = new double[3];
+    for (int i = 0; i <= 200; i++) {
+      history.append(i % 2);
+      shift.learn(i % 2 == 0 ? -1 : 1, i);
+      shift.move(history, results);
+    }
+    for (double truth : new double[] {100, 0}) {
+      history.append(100);
+      shift.learn(truth, 201);
+      Arrays.fill(results, -50); // the experts see a spike
+      shift.move(history, results);
+    }
+    double share = 1 / (1 + Math.exp(-3));
+    double[] expected = {-50 + 50 * share, -50 + 45.25 * share, -50 + 40.95125 * share};
+    assertThat(results).containsExactly(expected, within(1e-3));
   }
 
   @Test

@@ -173,6 +173,9 @@ class SeasonDetectorTest {
     assertThat(new SeasonDetector().detect(y.clone(), 400, 1)).isEqualTo(48);
     assertThat(new SeasonDetector().detect(y.clone(), 400, 1, 24, 168)).isEqualTo(24);
     assertThat(new SeasonDetector().detect(y, 400, 24, 24, 168)).isEqualTo(24);
+    SeasonDetector faint = new SeasonDetector(); // seen four times, below 1.4 / sqrt(4.2)
+    assertThat(faint.detect(wave(200, 48, 0.6, 1), 200, 1, 24, 168)).isEqualTo(1);
+    assertThat(faint.correlation[48]).isBetween(0.5, 0.68);
   }
 
   @Test

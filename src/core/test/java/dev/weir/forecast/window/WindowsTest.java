@@ -400,4 +400,16 @@ class WindowsTest {
     assertThat(known(windows, copy, 3, 4)).containsExactly(NAN, NAN, NAN, 1, NAN, NAN, NAN);
     assertThat(copy.bytes()).isEqualTo(8 * (3 * 2 + (3 + 4) * 2));
   }
+
+  @Test
+  void copyKnowsThePauseThatHasComeTwice() {
+    Pace pace = new Pace();
+    for (int gap = 0; gap < 30; gap++) {
+      pace.observe(10);
+    }
+    pace.observe(9_000);
+    pace.observe(8_000);
+    state.pace(pace);
+    assertThat(new WindowState(state).pace().limit()).isEqualTo(10_000); // 1.25 of the second
+  }
 }

@@ -168,6 +168,17 @@ class RegistrySchemasTest {
     assertThat(schemas.reader(1)).isEqualTo(FIRST);
   }
 
+  @Test
+  void registryThatRefusesIsBackAndThenWaitedForAgain() throws Exception {
+    awayUntil = now + 100 * SECOND;
+    RegistrySchemas<Schema> schemas = schemas();
+    assertFails(schemas, 1, "nobody there");
+    now = awayUntil;
+    assertFails(schemas, 9, "id 9 is unknown");
+    awayUntil = now + 50 * SECOND;
+    assertThat(schemas.reader(1)).isEqualTo(FIRST);
+  }
+
   @ParameterizedTest
   @CsvSource({"0, 1", "3, 4", "12, 13", "60, 61"})
   void silentRegistryTakesAtMostASecondMore(int patient, int most) {
