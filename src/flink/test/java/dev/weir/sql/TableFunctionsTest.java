@@ -416,6 +416,11 @@ class TableFunctionsTest {
       assertThat(row.getTimestamp(0, 3).getMillisecond()).isEqualTo(expected.origin());
       assertThat(row.getInt(1)).isEqualTo(i % HORIZON + 1);
       assertThat(row.getDouble(3)).as("row %d", i).isEqualTo(expected.values()[i % HORIZON]);
+      assertThat(row.isNullAt(4)).isEqualTo(expected.intervals().isEmpty());
+      if (!expected.intervals().isEmpty()) { // the narrowest, of 80 %
+        assertThat(row.getDouble(4)).isEqualTo(expected.intervals().get(0).lower()[i % HORIZON]);
+        assertThat(row.getDouble(5)).isEqualTo(expected.intervals().get(0).upper()[i % HORIZON]);
+      }
     }
   }
 

@@ -474,6 +474,7 @@ class ClassifyFunctionTest {
     assertThat(metrics.gauge("weir.classifierVersion")).isEqualTo(1L);
     RecordedMetrics withForecasts = metrics(false); // an operator that forecasts
     assertThat(withForecasts.count("weir.classify.observations")).isEqualTo(12 * 5 + 1);
+    assertThat(withForecasts.count("weir.classify.duplicates")).isEqualTo(1);
     assertThat(withForecasts.names())
         .contains("weir.classify.cachedSeries", "weir.classify.cacheMisses")
         .doesNotContain("weir.cachedSeries", "weir.cacheMisses");

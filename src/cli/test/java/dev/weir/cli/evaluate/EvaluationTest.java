@@ -82,6 +82,15 @@ class EvaluationTest {
     SeriesScore score = sums.score(0.5, 1, 1);
     assertThat(score.stepErrors()).containsExactly(1.5 / 0.5, 5 / 0.5);
     assertThat(score.mase()).isEqualTo(3.25 / 0.5);
+
+    SeriesScore other = sums.score(0.5, 1, 4); // where the better naive method is off by 4
+    List<EvaluationResult.OfSeries> both = new ArrayList<>();
+    for (SeriesScore one : List.of(score, other)) {
+      Map<String, SeriesScore> ours = Map.of(Evaluation.WEIR, one);
+      both.add(new EvaluationResult.OfSeries("s", 1, 2, 0.5, ours, Map.of()));
+    }
+    assertThat(new EvaluationResult(2, List.of(), both, "").errorsByStep(Evaluation.WEIR))
+        .containsExactly(new double[] {1.5 / 2, 5 / 2.0}, within(1e-12)); // 2: of 1 and 4
   }
 
   @Test

@@ -65,6 +65,18 @@ class ExpertsTest {
   }
 
   @Test
+  void aDayIsForecastAsItselfByLogRlsBeforeAWeekIsKnown() {
+    SingleExpert single = new SingleExpert(new LogRls(), 24, 24);
+    double[] out = null;
+    for (int t = 0; t < 6 * 24; t++) {
+      out = single.next(100 + t % 24);
+    }
+    for (int i = 0; i < 24; i++) {
+      assertThat(out[i]).isEqualTo(100 + i, within(0.5));
+    }
+  }
+
+  @Test
   void aSeasonalProfileAveragesEachPhaseAndBringsThePresentDeviationAlong() {
     SingleExpert single = new SingleExpert(new SeasonalProfile(), 1, 2);
     feed(single, 10, 20, 14, 26); // profile after two seasons: phase 0: 12, phase 1: 23

@@ -7,6 +7,10 @@ import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.ExplanationSettings;
+import dev.weir.forecast.expert.ForecastParts;
+import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.NewHistory;
+import dev.weir.forecast.expert.SeriesDimensions;
 import dev.weir.forecast.holiday.HolidayDays;
 import dev.weir.forecast.holiday.HolidaySettings;
 import java.time.LocalDate;
@@ -90,6 +94,18 @@ class ForecastExplanationTest {
         .isEqualTo(
             new Explanation(
                 6, List.of(new Part(Explanation.LEVEL, 3), new Part(Explanation.RECENT, 3))));
+  }
+
+  @Test
+  void cheapCandidatesComeAfterThoseThatAreGiven() {
+    FirstStep step = new FirstStep(2);
+    step.said[2] = 3;
+    History history = NewHistory.of(new SeriesDimensions(1, 1, 9, 9));
+    history.append(6);
+    assertThat(step.explainCheap(history, 2, 5, new ForecastParts(0)).explanation(List.of()))
+        .isEqualTo(
+            new Explanation(
+                9, List.of(new Part(Explanation.LEVEL, 5), new Part(Explanation.RECENT, 4))));
   }
 
   @Test

@@ -3,11 +3,16 @@ package dev.weir.forecast.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.Observation;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.MissingValues;
 import dev.weir.forecast.expert.NewHistory;
 import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.forecast.window.Sampling;
+import dev.weir.forecast.window.Sampling.Gap;
+import dev.weir.forecast.window.WindowState;
+import dev.weir.forecast.window.Windows;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -134,6 +139,20 @@ class SecondSeasonTest {
       assertThat(passed).isBetween(0L, 1_000L + 2 * period);
       long apart = Math.floorMod(missing - passed, 1_000L);
       assertThat(Math.min(apart, 1_000 - apart)).isLessThanOrEqualTo(period / 2);
+    }
+  }
+
+  /** As above, of 20 years and a day. */
+  @Test
+  void gapOfALearnerKeepsThePhaseToo() {
+    Windows windows = new Windows(1, 1, 0, new Sampling(DAY, Gap.SKIP, 1));
+    WindowState days = windows.newState();
+    Learner learner = learner(365);
+    LearnerState state = learner.newSeries("a", LearnerSettings.NONE);
+    for (long day : new long[] {0, 7_302}) {
+      windows.offer(days, new Observation("a", day * DAY, 1), Windows.IN_ORDER);
+      assertThat(learner.passed(state, windows.window("a", days))).isEqualTo(day == 0 ? 0 : 1);
+      learner.observe(state, windows.window("a", days));
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.Windows.Outcome;
+import java.nio.LongBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -399,6 +400,17 @@ class WindowsTest {
     offer(1, 2, -2);
     assertThat(known(windows, copy, 3, 4)).containsExactly(NAN, NAN, NAN, 1, NAN, NAN, NAN);
     assertThat(copy.bytes()).isEqualTo(8 * (3 * 2 + (3 + 4) * 2));
+  }
+
+  @Test
+  void ringThatHasTurnedIsSavedOldestFirst() {
+    WindowState ring = new WindowState(3, 0);
+    for (int t = 0; t < 5; t++) {
+      ring.append(t, 0, new double[0], 0);
+    }
+    long[] saved = new long[ring.numbers()];
+    ring.save(LongBuffer.wrap(saved));
+    assertThat(saved).containsExactly(2, 0, 3, 0, 4, 0); // the bits of 0
   }
 
   @Test

@@ -609,6 +609,7 @@ public class CovariateJoinTest {
 
   @Test
   void eventsSurviveTheShuffle() throws Exception {
+    assertThat(WeirTypeInformation.OUTPUT).isNotEqualTo(WeirTypeInformation.INPUT_EVENT);
     SourceRecord source = new SourceRecord("t", 3, 4, 5, new byte[] {1, 2}, new byte[] {3, 4, 5});
     for (CovariateEvent event :
         List.of(

@@ -57,6 +57,10 @@ class LabelledRowsTest {
     Path file = file("Class,state,a\nx,1,2\ny,3,4\n");
     assertThat(LabelledRows.contents(file, null).labels()).containsOnlyKeys("x", "y");
     assertThat(LabelledRows.contents(file, "state").labels()).containsOnlyKeys("1", "3");
+    Path two = file("series,window,label\npump,7,x\n"); // the first tells series apart
+    try (LabelledRows rows = LabelledRows.open(two, LabelledRows.contents(two, null))) {
+      assertThat(rows.next()).extracting(LabelledRows.Row::series).isEqualTo("pump");
+    }
   }
 
   @Test
