@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MiniRocketTest {
@@ -75,6 +76,11 @@ class MiniRocketTest {
       }
     }
     assertThat(feature).isEqualTo(420);
+    for (int count = 1; count <= channels; count++) { // 2 to a power below log2 of one more
+      int some = count;
+      assertThat(IntStream.range(0, MiniRocket.KERNELS))
+          .anyMatch(kernel -> rocket.channels(0, kernel).length == some);
+    }
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class SeriesClassifierTest {
@@ -84,6 +85,10 @@ class SeriesClassifierTest {
     assertThat(last.model()).isEqualTo("states");
     assertThat(last.modelVersion()).isEqualTo(3);
     assertThat(classifier.classifier().methods()).isEmpty();
+
+    int other = (Probabilities.largest(expected) + 1) % 3; // the loss is that of the label
+    classifier.label(state, label(60, STATES.get(other)));
+    assertThat(state.lossSum).isCloseTo(-Math.log(expected[other]), within(1e-5));
   }
 
   @Test
@@ -335,6 +340,22 @@ class SeriesClassifierTest {
     assertThat(state.labels).isEqualTo(steps.size() - delay);
     Classification last = context.classifications().get(steps.size() - 1);
     assertThat(last.accuracy()).isEqualTo((double) context.right / context.labelled, within(1e-3));
+  }
+
+  @Test
+  void theNewestValueOfAWindowSaysMost() throws Exception {
+    ClassFixture.OneSeries classifier = classifier(ClassFixture.of(3).channels(1).build());
+    ClassState state = classifier.newState();
+    SplittableRandom random = new SplittableRandom(4);
+    int right = 0;
+    for (int t = 1; t <= 600; t++) {
+      double value = random.nextGaussian();
+      String label = value > 0 ? "run" : "idle";
+      classifier.observe(state, observation(t, value), source(t));
+      right += t > 300 && label.equals(context.classifications().get(t - 1).label()) ? 1 : 0;
+      classifier.label(state, label(t, label));
+    }
+    assertThat(right).isGreaterThan(270);
   }
 
   @Test

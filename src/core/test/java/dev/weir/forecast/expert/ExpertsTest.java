@@ -72,7 +72,7 @@ class ExpertsTest {
       out = single.next(100 + t % 24);
     }
     for (int i = 0; i < 24; i++) {
-      assertThat(out[i]).isEqualTo(100 + i, within(0.5));
+      assertThat(out[i]).isEqualTo(100 + i, within(1e-6));
     }
   }
 
