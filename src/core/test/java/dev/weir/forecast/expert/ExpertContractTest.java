@@ -60,26 +60,6 @@ class ExpertContractTest {
 
   @ParameterizedTest
   @MethodSource("experts")
-  void savedAndRestoredInMidStreamItGoesOnAsIfNothingHadHappened(
-      String name, int horizon, int season) {
-    double[] y = wave(1);
-    SingleExpert whole = single(name, horizon, season);
-    SingleExpert first = single(name, horizon, season);
-    SingleExpert second = null;
-    for (int t = 0; t < VALUES; t++) {
-      if (t == 333) {
-        second = single(name, horizon, season);
-        second.restore(first);
-        Arrays.fill(first.doubles, Double.NaN);
-      }
-      double[] expected = whole.next(y[t]);
-      double[] got = (second == null ? first : second).next(y[t]);
-      assertThat(got).as("at %d", t).isEqualTo(expected);
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("experts")
   void strangeSeriesGetFiniteForecasts(String name, int horizon, int season) {
     for (int kind = 0; kind < 9; kind++) {
       SingleExpert single = single(name, horizon, season);

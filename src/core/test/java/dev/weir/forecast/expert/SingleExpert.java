@@ -30,15 +30,6 @@ public final class SingleExpert {
         .at(doubles, History.DOUBLES, floats, History.floats(shape), shorts, History.shorts(shape));
   }
 
-  /** Continues from another one's saved state, with an expert object of its own. */
-  public void restore(SingleExpert other) {
-    longs = other.longs.clone();
-    doubles = other.doubles.clone();
-    floats = other.floats.clone();
-    shorts = other.shorts.clone();
-    history.attach(shape, longs, doubles, floats, shorts);
-  }
-
   /** The forecast after one more value; valid until the next. */
   public double[] next(double value) {
     history.append(value);
