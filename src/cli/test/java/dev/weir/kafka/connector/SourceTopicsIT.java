@@ -83,6 +83,8 @@ class SourceTopicsIT {
               () ->
                   assertThat(unread.ask(positions))
                       .containsEntry(partition("ends", 3), new Answer(4, false)));
+      assertThat(unread.ask(Map.of(partition("ends", 3), 3L))) // it has been read
+          .containsEntry(partition("ends", 3), new Answer(4, true));
       unread.close();
     }
   }

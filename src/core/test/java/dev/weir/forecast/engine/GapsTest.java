@@ -3,6 +3,10 @@ package dev.weir.forecast.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.alarm.AlarmSettings;
+import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.alarm.Silence;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -204,6 +208,21 @@ class GapsTest {
     assertThat(fitted.pendingTime(0)).isEqualTo(FIRST + 7 * MINUTE);
     assertThat(fitted.pendingValue(0)).isEqualTo(8);
     assertThat(windows.fit(fitted)).isSameAs(fitted);
+  }
+
+  @Test
+  void valueThatEndsASilenceIsComparedWithNoForecast() throws Exception {
+    IncidentSettings alarms =
+        new IncidentSettings(AlarmSettings.defaults(), 1, 10, new Silence(2.5, null));
+    Learning learning = new Learning(LearnerSettings.small(2), LearnerSettings.NONE, 0, alarms);
+    SeriesForecaster forecaster =
+        SeriesForecaster.inOrder(TestSettings.of(5, TestSettings.learned(2, learning)).build());
+    forecaster.result().wantJudgments();
+    ForecastState series = new ForecastState();
+    for (int t = 0; t < 42; t++) {
+      Judgment judged = forecaster.observe(series, at(t < 41 ? t : 60, t % 5)).judgments().get(0);
+      assertThat(Double.isNaN(judged.forecast())).as("%d", t).isEqualTo(t == 0 || t == 41);
+    }
   }
 
   /** A daily and a weekly rhythm; hourly. */
