@@ -176,13 +176,12 @@ class WebhookIT {
         .matches(
             "posts the incidents of topic failing to http://localhost:[0-9]+ as group"
                 + " failing-webhook");
-    assertThat(lines) // the first failure after each success
-        .filteredOn(
+    assertThat(lines)
+        .anyMatch(
             line ->
                 line.matches(
                     "failing-[0-2]@[0-9]+: POST to http://localhost:[0-9]+: .*; it is tried again"
-                        + " until it succeeds, and nothing is lost meanwhile"))
-        .hasSizeGreaterThan(3);
+                        + " until it succeeds, and nothing is lost meanwhile"));
     assertThat(String.join("\n", lines)).doesNotContain("in-the-address", "token");
   }
 
