@@ -296,7 +296,7 @@ final class IntervalTracker {
   }
 
   /**
-   * Fixes the scale of the forecast made at {@code t} for step {@code i}.
+   * Fixes the scale of the forecast made at {@code t} for step {@code i}; steps come in order.
    *
    * @param disagreement mean distance of the experts from the forecast
    * @param known the last step that has had an error
@@ -310,7 +310,9 @@ final class IntervalTracker {
     } else if (slow > 0) {
       features[0] = clip(state.fastError(i) / slow - 1, -2, 3);
       features[1] = state.season() > 1 ? clip(state.phaseError(t + i) - 1, -1, 4) : 0;
-      features[2] = clip(disagreement / slow, 0, 5) - 1;
+      if (HorizonGroups.isFirst(i)) { // it differs by step, and theta was fitted with this one
+        features[2] = clip(disagreement / slow, 0, 5) - 1;
+      }
       features[3] = 0.5;
       double larger = rls.predict(state.regression(HorizonGroups.group(i)), features);
       scale = slow * clip(1 + larger, 0.25, 4);
