@@ -80,7 +80,7 @@ final class SubmitCommand implements Callable<Integer> {
     }
     if (dryRun) {
       JobSettings.read(job, overrides);
-      System.out.println(job + ": as it should be");
+      System.out.println(job + ": valid");
       return 0;
     }
     Path jobJar = jar != null ? jar : Path.of(System.getProperty(JOB_JAR, "weir-job.jar"));

@@ -54,8 +54,6 @@ final class Snippets {
         "./weir produce --input demand.csv --bootstrap-servers broker:9093 ",
         "needs a secured broker: SecuredKafkaIT");
     excuse(
-        "./weir tail --bootstrap-servers broker:9093 ", "needs a secured broker: SecuredKafkaIT");
-    excuse(
         "flink run -d -s file:///checkpoints/JOB_ID/chk-57 ",
         "needs a checkpoint that a dead job left: ForecastClusterIT restores one");
     excuse(

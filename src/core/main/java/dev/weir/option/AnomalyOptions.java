@@ -36,8 +36,8 @@ public final class AnomalyOptions {
               "a list of novelty, level, drift, error and break",
               null,
               Reason.OF_VALUES.size(),
-              "What may raise an alarm, and break: changes that last, after which the series is learned"
-                  + " faster for a while. By default all of them.",
+              "What may raise an alarm; break reports changes that last, after which the series is"
+                  + " learned faster for a while. By default all.",
               Reason::of)
           .needs(ENABLED, true);
 

@@ -77,9 +77,8 @@ public final class ForecastOptions {
               "a list of names",
               List.of(),
               OutsideModels.MAX,
-              "Models outside of Weir that forecast the same series, by the names that their"
-                  + " forecasts have: each takes part in the mixture, weighed and corrected by its"
-                  + " errors.",
+              "Names of other models that forecast the same series: each takes part in the mixture,"
+                  + " weighed and corrected by its errors.",
               name -> known(OutsideModels.isName(name) ? name : null, name))
           .change(Option.LEARNS_AGAIN);
   public static final Option<List<Calendar>> CALENDAR =
@@ -107,8 +106,8 @@ public final class ForecastOptions {
               "window.interval",
               null,
               Duration.ofMillis(1),
-              "Time from one observation of a series to the next; makes missing ones noticed and"
-                  + " gives forecasts their target times. By default windows are by count.")
+              "Time from one observation of a series to the next, by which missing ones are noticed"
+                  + " and forecasts get their times. By default windows are by count.")
           .change(
               "windows keep their newest values as far as they follow each other by the new one");
   public static final Option<Gap> GAP =
@@ -116,9 +115,9 @@ public final class ForecastOptions {
               "window.gap",
               Gap.class,
               Gap.SKIP,
-              "What becomes of missing observations: skip starts the window again, carry repeats"
-                  + " the last value, linear draws a line to the next one, reset starts window and"
-                  + " learning again.")
+              "How missing observations are treated: skip restarts the window, carry repeats the"
+                  + " last value, linear draws a line to the next one, reset restarts window and"
+                  + " learning.")
           .needs(INTERVAL);
   public static final Option<Integer> MAX_FILL =
       Option.integer(
@@ -211,8 +210,8 @@ public final class ForecastOptions {
               "a list of ascending numbers between 0 and 1, at most 10",
               List.of(0.8, 0.95),
               10,
-              "Shares of the truth that the intervals are meant to hold; the first one's ends are"
-                  + " lower and upper.",
+              "Shares of the values that the intervals should contain; lower and upper are the ends"
+                  + " of the first one.",
               Double::valueOf,
               ForecastOptions::ascend)
           .unit("shares")

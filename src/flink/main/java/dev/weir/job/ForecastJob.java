@@ -142,7 +142,7 @@ public final class ForecastJob {
     Path job = Path.of(line.getOptionValue("job"));
     JobSettings settings = JobSettings.read(job, overrides(line));
     if (line.hasOption("dry-run")) {
-      System.out.println(job + ": as it should be");
+      System.out.println(job + ": valid");
       return;
     }
     StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();

@@ -60,7 +60,7 @@ final class Signature {
           (int) Math.round(100 * ForecastOptions.LEVELS.defaultValue().get(0)),
           1,
           99,
-          "Per cent of the truth that the interval is meant to hold.");
+          "Per cent of the values that the interval should contain.");
   static final Option<Integer> SECOND_SEASON =
       Option.integer(
           "second_season",

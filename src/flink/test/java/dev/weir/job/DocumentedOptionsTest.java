@@ -143,9 +143,9 @@ class DocumentedOptionsTest {
 
   private static final Path DOCUMENT = Path.of("docs/covariates.md");
 
-  private static JobSettings job(String name) {
+  private static JobSettings job(Path document, String name) {
     Piece block =
-        Documents.blocks(DOCUMENT, "yaml").stream()
+        Documents.blocks(document, "yaml").stream()
             .filter(piece -> piece.text().startsWith("name: " + name))
             .findFirst()
             .orElseThrow();
@@ -174,13 +174,14 @@ class DocumentedOptionsTest {
 
   @Test
   void jobOfTheFileKnowsOneCovariateAhead() {
-    assertThat(job("load").forecast().covariatesAhead()).isEqualTo(1);
-    assertThat(job("load").forecast().ahead()).isEqualTo(3);
+    JobSettings job = job(Path.of("docs/backfill.md"), "load");
+    assertThat(job.forecast().covariatesAhead()).isEqualTo(1);
+    assertThat(job.forecast().ahead()).isEqualTo(24);
   }
 
   @Test
   void recordIsReadByItsJob() {
-    JobSettings job = job("visitors");
+    JobSettings job = job(DOCUMENT, "visitors");
     assertThat(job.forecast().inputs().features()).isEqualTo(1);
     assertThat(job.forecast().covariatesAhead()).isEqualTo(2);
     List<Piece> records = Documents.blocks(DOCUMENT, "");
@@ -195,7 +196,7 @@ class DocumentedOptionsTest {
 
   @Test
   void valuesOfARecordAreCovariatesOfEachOther() throws Exception {
-    JobSettings job = job("plant");
+    JobSettings job = job(DOCUMENT, "plant");
     ForecastSettings byHand = with("window: {features: 2}").forecast();
     List<String> names = List.of("load", "wind", "price");
     List<List<Observation>> read = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -226,7 +227,9 @@ class DocumentedOptionsTest {
   @Test
   void recordWithoutOneOfItsValuesIsADeadLetter() {
     assertThat(
-            read(job("plant"), "{\"site\": \"a\", \"ts\": 1767225600, \"load\": 1, \"wind\": 2}"))
+            read(
+                job(DOCUMENT, "plant"),
+                "{\"site\": \"a\", \"ts\": 1767225600, \"load\": 1, \"wind\": 2}"))
         .singleElement()
         .extracting(event -> ((DeadLetter) event).message())
         .isEqualTo("price: expected a number, got null or nothing");

@@ -55,8 +55,8 @@ public final class EvaluationInput {
     /** The season of the learner is found, and the scores know none. */
     String note() {
       return plan.learns() && season.isUnknown()
-          ? "Seasons were found by the learner and are not known to the scores: m is 1, the"
-              + " seasonal naive method is the naive one, and relMAE compares with that alone."
+          ? "Weir found the seasons of its forecasts, but the scores do not use them: m is 1, and"
+              + " relMAE compares with the last value alone. --season N gives both a season."
           : "";
     }
   }

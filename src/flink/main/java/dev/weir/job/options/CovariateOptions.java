@@ -39,9 +39,9 @@ public final class CovariateOptions {
               DEFAULT_KEEP,
               1,
               MAX_KEEP,
-              "Times of each group whose covariates are kept, and of each series whose outside"
-                  + " forecasts are, at least the horizon. Of more, those that have passed are"
-                  + " dropped first, from the oldest, then those farthest ahead.")
+              "Times that are kept of the covariates of each group, and of the outside forecasts of"
+                  + " each series, at least the horizon. Of more, times that have passed are dropped"
+                  + " first, from the oldest, then those farthest ahead.")
           .unit("times of a group or a series");
   public static final Option<Duration> MAX_FUTURE =
       Option.duration(

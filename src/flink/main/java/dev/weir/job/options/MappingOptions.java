@@ -94,9 +94,9 @@ public final class MappingOptions {
               "a list of " + ArrayPath.EXPECTED,
               List.of(),
               ForecastOptions.MAX_LEARNED_COVARIATES,
-              "Covariates known ahead, window.features-ahead of them: of each, an array with a"
-                  + " number for each of the steps after the value, in order; null: not known. With"
-                  + " topics.covariates a number in its records, whose series names the group.",
+              "Covariates known ahead: each an array with a number for each step after the value, in"
+                  + " order, null where it is not known. With topics.covariates a number in its"
+                  + " records, whose series names the group.",
               ArrayPath::parse)
           .change("as window.features-ahead; in another order, each means another one");
   public static final Option<FieldPath> LABEL =

@@ -38,8 +38,8 @@ public final class RegistryOptions {
               "kafka.registry.patience",
               RegistrySettings.DEFAULT_PATIENCE,
               Duration.ZERO,
-              "How long a record whose schema is not known waits for a registry that is away, and all"
-                  + " behind it, before it is a dead letter.")
+              "How long a record of an unknown schema, and all behind it, waits for a registry that"
+                  + " does not answer, before it is a dead letter.")
           .needs(FORMAT, Format.AVRO_CONFLUENT);
 
   /** Whether records are behind the ids of their schemas in a registry. */
