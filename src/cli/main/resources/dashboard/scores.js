@@ -5,6 +5,7 @@ import {against, number} from "./numbers.js";
 
 const OURS = "this forecast";
 const BASELINES = {naive: "repeat last value", seasonal_naive: "repeat last season"};
+const OUTSIDE = "outside:";
 const STEPS = 8; // listed of a long horizon, evenly
 
 const stepsOf = horizon => (horizon <= STEPS ? Array.from({length: horizon}, (_, i) => i + 1)
@@ -38,13 +39,19 @@ export class ScoresPanel {
     }
     this.#score = score;
     const {mae, methods, errors} = score;
-    const others = methods.filter(method => !method.name.startsWith("expert:"));
-    const most = Math.max(mae, ...others.map(other => other.mae));
     const largest = Math.max(...errors);
+    const models = methods.filter(method => method.name.startsWith(OUTSIDE)).map(method => method.name.slice(OUTSIDE.length));
+    const named = name => methods.find(method => method.name === name);
+    const compared = (name, head, error, others) => {
+      const most = Math.max(error, ...others.map(([, other]) => other.mae));
+      return table(name, [head, "Mean error", "Forecast is"], [row(OURS, error, most, "", {"data-method": "ours"}),
+        ...others.map(([words, other]) => row(words, other.mae, most,
+          error === null || !(other.mae > 0) ? "" : against(error / other.mae), {"data-method": other.name}))]);
+    };
     this.#body.replaceChildren(
-      table("errors", ["Method", "Mean error", "Forecast is"], [row(OURS, mae, most, "", {"data-method": "ours"}),
-        ...others.map(other => row(BASELINES[other.name] ?? other.name.replace(/^\w+:/, "model "), other.mae, most,
-          mae === null || !(other.mae > 0) ? "" : against(mae / other.mae), {"data-method": other.name}))]),
+      compared("errors", "Method", mae, Object.keys(BASELINES).filter(named).map(name => [BASELINES[name], named(name)])),
+      ...models.map(name => compared("outside", "Steps that " + name + " forecasts", named("weir@" + name).mae,
+        [["model " + name, named(OUTSIDE + name)], ["without outside models", named("weir_without_outside@" + name)]])),
       table("steps", ["Steps ahead", "Mean error"], stepsOf(errors.length).map(step =>
         row(String(step), errors[step - 1], largest, null, {"data-step": step}))));
   }

@@ -124,7 +124,8 @@ public final class Records {
             new Score.Method("seasonal_naive", seasonalNaive, 0),
             new Score.Method("expert:rls-ar", 2, 0.5),
             new Score.Method("outside:lear", 3, 0.2),
-            new Score.Method("model:gru", 4, 0)),
+            new Score.Method("weir@lear", 0.75, 0),
+            new Score.Method("weir_without_outside@lear", 1, 0)),
         new Score.Distribution(
             39,
             List.of(1),

@@ -163,10 +163,13 @@ class WhyPageIT extends BrowserPage {
       assertNothingHostileRan();
       assertThat(browser.text(ROWS + "[data-part='smaller parts'] .number")).isEqualTo("+0.20");
       assertThat(rows()).as("level, ten parts, the smaller ones, the forecast").isEqualTo(13);
-      String lear = "[data-bars=errors] tr[data-method='outside:lear']";
+      String lear = "[data-bars=outside] tr[data-method='outside:lear']";
       browser.await("the error of an outside model", () -> browser.text(lear) != null);
       assertThat(browser.text(lear).replaceAll("[\\s\u00a0\u202f]", ""))
-          .isEqualTo("modellear333%better");
+          .isEqualTo("modellear375%better");
+      assertThat(browser.text("[data-bars=outside] thead")).startsWith("Steps that lear forecasts");
+      assertThat(browser.text(lear + " + tr").replaceAll("\\s", " "))
+          .isEqualTo("without outside models 1 25 % better");
       assertThat(browser.text("[data-bars=errors] .ours")).startsWith("this forecast");
       JsonNode parsed =
           page.json("/api/series/history?series=explained")

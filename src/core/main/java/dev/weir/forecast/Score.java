@@ -47,6 +47,12 @@ public record Score(
 
     /** Begins the name of a model outside of Weir. */
     public static final String OUTSIDE = "outside:";
+
+    /** Begins the forecasts' own error on the values and steps that an outside model forecast. */
+    public static final String WEIR_ON = "weir@";
+
+    /** Begins what that error had been without any outside model. */
+    public static final String WITHOUT_OUTSIDE_ON = "weir_without_outside@";
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.ForecastLines;
+import dev.weir.cli.console.Printable;
 import dev.weir.cli.health.Findings.Level;
 import dev.weir.cli.health.JobChecks.Sample;
 import dev.weir.forecast.Classification;
@@ -17,7 +18,6 @@ import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.Decoder;
 import dev.weir.kafka.wire.Json;
 import dev.weir.kafka.wire.MalformedRecordException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -187,20 +187,51 @@ final class ResultChecks {
         percent(level),
         percent(coverage),
         scores.size());
+    scores.stream()
+        .flatMap(score -> score.methods().stream().map(Score.Method::name))
+        .filter(name -> name.startsWith(Score.Method.OUTSIDE))
+        .distinct()
+        .sorted()
+        .forEach(name -> outside(topic, name, scores));
+  }
+
+  /** What an outside model is worth, on the steps that it forecasts. */
+  private void outside(String topic, String name, Collection<Score> scores) {
+    String model = name.substring(Score.Method.OUTSIDE.length());
+    ToDoubleFunction<Score> ours = score -> error(Score.Method.WEIR_ON + model, score);
+    double without = errorOver(Score.Method.WITHOUT_OUTSIDE_ON + model, ours, scores);
+    boolean isBad = without > 1 && mean(Score::scored, scores) >= ENOUGH;
+    findings.add(
+        isBad ? Level.warn : Level.ok,
+        topic,
+        "is it worth its cost? leave the model out of outside",
+        "%s: on the steps that it forecasts, error %s of its own, %s of that without outside models",
+        Printable.line(model),
+        percent(errorOver(name, ours, scores)),
+        percent(without));
   }
 
   /** Geometric mean over the series of our error over a method's; NaN if none can be compared. */
   private static double errorOver(String method, Collection<Score> scores) {
-    double[] logs =
+    return errorOver(method, Score::mae, scores);
+  }
+
+  private static double errorOver(
+      String method, ToDoubleFunction<Score> ours, Collection<Score> scores) {
+    return Math.exp(
         scores.stream()
-            .flatMapToDouble(
-                score ->
-                    score.methods().stream()
-                        .filter(other -> other.name().equals(method))
-                        .filter(other -> other.mae() > 0 && score.mae() > 0)
-                        .mapToDouble(other -> Math.log(score.mae() / other.mae())))
-            .toArray();
-    return Math.exp(Arrays.stream(logs).average().orElse(Double.NaN));
+            .mapToDouble(score -> Math.log(ours.applyAsDouble(score) / error(method, score)))
+            .filter(Double::isFinite)
+            .average()
+            .orElse(Double.NaN));
+  }
+
+  private static double error(String method, Score score) {
+    return score.methods().stream()
+        .filter(other -> other.name().equals(method))
+        .mapToDouble(Score.Method::mae)
+        .findFirst()
+        .orElse(Double.NaN);
   }
 
   private static double mean(ToDoubleFunction<Score> of, Collection<Score> scores) {

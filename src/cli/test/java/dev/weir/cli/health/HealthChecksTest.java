@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -213,6 +214,23 @@ class HealthChecksTest {
         coverage,
         List.of(new Score.Method("naive", naive, 0), new Score.Method("seasonal_naive", 2, 0)),
         null);
+  }
+
+  @Test
+  void outsideModelIsComparedOnItsOwnSteps() {
+    Score score = score(1, 400, 1, 2, 0.8);
+    List<Score.Method> methods = new ArrayList<>(score.methods());
+    methods.add(new Score.Method("outside:lear", 4, 0.2));
+    methods.add(new Score.Method("weir@lear", 1.5, 0));
+    methods.add(new Score.Method("weir_without_outside@lear", 1.25, 0));
+    Score with =
+        new Score(
+            "1", 1, Mode.MANY_TO_ONE, 5, 400, new double[] {1}, 1, 1, 0.8, 0.8, methods, null);
+    assertThat(skill(with).text(Ansi.OFF))
+        .contains(
+            "warn  scores       lear: on the steps that it forecasts, error 37.5 % of its own,"
+                + " 120.0 % of that without outside models; is it worth its cost? leave the model out"
+                + " of outside");
   }
 
   private static Findings skill(Score... scores) {

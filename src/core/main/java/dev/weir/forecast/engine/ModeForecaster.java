@@ -384,10 +384,7 @@ final class ModeForecaster {
       methods.add(new Score.Method("expert:" + learner.expertName(e), error, share));
     }
     for (int m = 0; m < learner.settings().outside().count(); m++) {
-      Score.Method method = learner.outsideScore(state, m);
-      if (method != null) { // it has said something
-        methods.add(method);
-      }
+      methods.addAll(learner.outsideScores(state, m));
     }
     return new Score(
         window.series(),

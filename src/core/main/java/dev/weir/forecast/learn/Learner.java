@@ -695,20 +695,30 @@ public final class Learner {
   }
 
   /**
-   * The mean absolute error of an outside model since the series began, over the values and
-   * followed steps that it said something of, and its share in the forecast made last; null before
-   * its first error.
+   * The mean absolute errors since the series began, over the values and followed steps that an
+   * outside model said something of: its own, with its share in the forecast made last, that of the
+   * forecasts, and what theirs had been without any outside model. None before the first error.
    *
    * @param model its number in {@link LearnerSettings#outside}
    */
-  public Score.Method outsideScore(LearnerState learned, int model) {
+  public List<Score.Method> outsideScores(LearnerState learned, int model) {
     double share = 0;
     for (int i = 1; i <= horizon; i++) {
       share += outsideShare(learned, model, i) / horizon;
     }
-    double error = parts.mixture.outside.error(model);
-    String name = Score.Method.OUTSIDE + settings.outside().names().get(model);
-    return Double.isNaN(error) ? null : new Score.Method(name, error, share);
+    OutsideStage outside = parts.mixture.outside;
+    String name = settings.outside().names().get(model);
+    double error = outside.error(model, OutsideStage.ERROR);
+    return Double.isNaN(error)
+        ? List.of()
+        : List.of(
+            new Score.Method(Score.Method.OUTSIDE + name, error, share),
+            new Score.Method(
+                Score.Method.WEIR_ON + name, outside.error(model, OutsideStage.ISSUED), 0),
+            new Score.Method(
+                Score.Method.WITHOUT_OUTSIDE_ON + name,
+                outside.error(model, OutsideStage.WITHOUT),
+                0));
   }
 
   /** The share of an outside model in the forecast of step i made last, within [0, 1]. */

@@ -222,7 +222,7 @@ final class Mixture {
         holidays.learn(state.history, t, i, truth);
       }
       if (outside != null) {
-        outside.learn(t, i, truth, state.age());
+        outside.learn(t, i, truth, state.issued(origin, i), state.age());
       }
     }
     double forecast = bounds.value(state.history.at(origin) + state.issued(origin, i));

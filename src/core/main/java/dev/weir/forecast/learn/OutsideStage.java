@@ -65,9 +65,11 @@ final class OutsideStage {
   private static final int LAST = 0; // what it said of the next value
   private static final int SAME = 1; // values that it has said that of
   private static final int SEEN = 2; // values with an error
-  private static final int ERROR = 3; // sum
-  private static final int OFF = 4; // mean of what it says less the truth
-  private static final int PER_MODEL = 5;
+  private static final int OFF = 3; // mean of what it says less the truth
+  static final int ERROR = 4; // sums, of the model
+  static final int ISSUED = 5; // of what was issued
+  static final int WITHOUT = 6; // of what had been without any of the models
+  private static final int PER_MODEL = 7;
 
   private final FollowedSteps followed;
   private final int horizon;
@@ -98,7 +100,7 @@ final class OutsideStage {
   private final double[] features; // (all + 1)
   private final double[] shares; // (followed), of the corrected forecast
   private final double[] heard; // (all), 0 for a model that hangs, else 1
-  private final double[] errors; // (all), sums of the newest value
+  private final double[] errors; // (models, 3), sums of the newest value
   private final double[] offs; // (all), sums of what was said less the truth
   private final int[] counts; // (all), steps that these are of
   private final double[] two = new double[2];
@@ -118,7 +120,7 @@ final class OutsideStage {
     this.features = new double[all + 1];
     this.shares = new double[followed.count()];
     this.heard = new double[all];
-    this.errors = new double[all];
+    this.errors = new double[3 * models.count()];
     this.offs = new double[all];
     this.counts = new int[all];
     this.rls = new Rls[2 * GROUPS];
@@ -313,9 +315,10 @@ final class OutsideStage {
    * Learns from the truth at t about a followed step.
    *
    * @param truth relative to the anchor, the value at t - i
+   * @param issued what was forecast, relative to the anchor
    * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
    */
-  void learn(long t, int i, double truth, int age) {
+  void learn(long t, int i, double truth, double issued, int age) {
     int place = delays.at(t - i, i);
     int s = followed.next(i);
     double mean = floats.moveTo(firstFloat).get(firstWaiting() + place);
@@ -324,7 +327,10 @@ final class OutsideStage {
       said[m] = mean + shorts.get(m * waiting + place);
       if (m > 0 && !Double.isNaN(said[m])) {
         some = true;
-        errors[m] += Math.abs(said[m] - truth);
+        int at = 3 * (m - 1);
+        errors[at] += Math.abs(said[m] - truth);
+        errors[at + 1] += Math.abs(issued - truth);
+        errors[at + 2] += Math.abs(said[0] - truth);
         offs[m] += said[m] - truth;
         counts[m]++;
         said[m] -= bias(m);
@@ -369,7 +375,9 @@ final class OutsideStage {
     for (int m = 1; m < all; m++) {
       if (counts[m] > 0) {
         add(m, SEEN, 1);
-        add(m, ERROR, errors[m] / counts[m]);
+        for (int of = 0; of < 3; of++) {
+          add(m, ERROR + of, errors[3 * (m - 1) + of] / counts[m]);
+        }
         double before = doubles.get(of(m, OFF));
         double most = OUTLYING * Math.max(farthestLoss(m), Math.abs(before));
         double off = Math.max(-most, Math.min(most, offs[m] / counts[m])) - before;
@@ -390,9 +398,14 @@ final class OutsideStage {
     return Math.abs(off) > chance ? off - chance * chance / off : 0;
   }
 
-  /** Mean absolute error of a model, from 0, since the series began; NaN before the first. */
-  double error(int model) {
-    return doubles.get(of(model + 1, ERROR)) / doubles.get(of(model + 1, SEEN));
+  /**
+   * Mean absolute error since the series began, on what a model, from 0, said something of; NaN
+   * before the first.
+   *
+   * @param of {@link #ERROR}, {@link #ISSUED} or {@link #WITHOUT}
+   */
+  double error(int model, int of) {
+    return doubles.get(of(model + 1, of)) / doubles.get(of(model + 1, SEEN));
   }
 
   /** Compares the running errors of a followed step. */

@@ -78,7 +78,7 @@ class OutsideModelsTest {
     double least = 0.55 * Math.sqrt(2 / Math.PI); // mean |error| of the guess: of two spreads
     assertThat(errors[0] / errors[1]).isCloseTo(least, within(0.1 * least));
     assertThat(error(learner(), t -> NONE, 200)).isGreaterThan(4 * least);
-    assertThat(learner.outsideScore(state, 0).mae()).isCloseTo(least, within(0.1 * least));
+    assertThat(learner.outsideScores(state, 0).get(0).mae()).isCloseTo(least, within(0.1 * least));
     for (int i = 1; i <= HORIZON; i++) {
       assertThat(learner.outsideShare(state, 0, i)).isGreaterThan(0.99);
     }
@@ -205,20 +205,33 @@ class OutsideModelsTest {
 
   @Test
   void modelIsScoredOnWhatItSaid() {
-    Learner learner = learner("good", "silent");
-    Said one = t -> new double[] {guess[t + 1] + 1, Double.NaN};
-
-    LearnerState state = run(learner, one, 0, new double[2]);
-
-    double sum = 0; // each value is known of from the value before on
-    for (int t = 1; t < VALUES; t++) {
-      sum += Math.abs(guess[t] + 1 - truth[t]);
+    Learner[] learners = {learner("good", "silent"), learner()};
+    LearnerState[] series = new LearnerState[2];
+    double[] sums = new double[3];
+    double[] made = new double[HORIZON];
+    for (int t = 0; t < VALUES; t++) {
+      boolean says = t % 4 < 2; // of the next value alone
+      double said = guess[t + 1] + 1;
+      for (int k = 0; k < 2; k++) {
+        series[k] = t > 0 ? series[k] : learners[k].newSeries("x", LearnerSettings.NONE);
+        double[] ahead = k == 1 ? NONE : new double[] {says ? said : Double.NaN, Double.NaN};
+        learners[k].observe(series[k], 3_600_000L * t, truth[t], NONE, ahead);
+        learners[k].forecast(series[k], made, null, null);
+        sums[1 + k] += says && t + 1 < VALUES ? Math.abs(made[0] - truth[t + 1]) : 0;
+      }
+      sums[0] += says && t + 1 < VALUES ? Math.abs(said - truth[t + 1]) : 0;
     }
-    Score.Method score = learner.outsideScore(state, 0);
-    assertThat(score.name()).isEqualTo("outside:good");
-    assertThat(score.mae()).isCloseTo(sum / (VALUES - 1), within(0.01));
-    assertThat(score.share()).isStrictlyBetween(0.0, 1.0);
-    assertThat(learner.outsideScore(state, 1)).isNull();
+
+    List<Score.Method> scores = learners[0].outsideScores(series[0], 0);
+
+    assertThat(scores)
+        .extracting(Score.Method::name)
+        .containsExactly("outside:good", "weir@good", "weir_without_outside@good");
+    for (int k = 0; k < 3; k++) {
+      assertThat(scores.get(k).mae()).as("%d", k).isCloseTo(sums[k] / 500, within(0.01));
+    }
+    assertThat(learners[0].outsideShare(series[0], 0, 1)).isZero(); // the last says nothing
+    assertThat(learners[0].outsideScores(series[0], 1)).isEmpty();
   }
 
   @Test
