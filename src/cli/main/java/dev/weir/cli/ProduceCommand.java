@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -200,13 +199,13 @@ final class ProduceCommand implements Callable<Integer> {
     if (Files.isDirectory(input)) {
       throw new IOException(input + ": expected a CSV file, got a folder");
     }
-    boolean isInOrder = true;
+    boolean isInOrder = true; // of all series: event time is theirs
     if (Files.isRegularFile(input)) {
-      Map<String, Long> newest = new HashMap<>();
+      long before = Long.MIN_VALUE;
       try (SeriesCsv all = SeriesCsv.open(input, columns)) {
         for (Observation o = all.next(); o != null; o = all.next()) {
-          Long before = newest.put(o.series(), o.time());
-          isInOrder &= before == null || before <= o.time();
+          isInOrder &= before <= o.time();
+          before = o.time();
         }
       }
     }
@@ -218,20 +217,19 @@ final class ProduceCommand implements Callable<Integer> {
     return file;
   }
 
-  /** Streams the file in its own order; each series runs on its own clock. */
+  /** Streams the file on the clock of its first row. */
   private void replay(SeriesCsv file) throws IOException, InterruptedException {
-    Map<String, Long> firstTimes = new HashMap<>();
     KnownAhead rows = new KnownAhead(file, aheadSteps == null ? 0 : aheadSteps);
+    Observation first = null;
     for (Observation o = rows.next(); o != null; o = rows.next()) {
-      Long first = firstTimes.putIfAbsent(o.series(), o.time());
-      send(o, first == null ? 0 : o.time() - first);
+      first = first == null ? o : first;
+      send(o, o.time() - first.time());
     }
     SeriesFiles.say(source.input, file, null);
   }
 
-  private void send(Observation observation, long millisIntoSeries)
-      throws IOException, InterruptedException {
-    pace(millisIntoSeries);
+  private void send(Observation observation, long millis) throws IOException, InterruptedException {
+    pace(millis);
     producer.send(observation);
     count("observations");
   }

@@ -94,6 +94,21 @@ class TopicCommandsIT {
     }
   }
 
+  /** Event time is all series', so what comes of one after the others would be late. */
+  @Test
+  void seriesAfterSeriesAreSentByTime() throws Exception {
+    Path csv =
+        Files.writeString(
+            dir.resolve("two.csv"),
+            "series_id,timestamp,value\na,2026-01-01,1\na,2026-01-02,2\nb,2026-01-01,3\nb,2026-01-02,4\n");
+    assertPrints(
+        "produce JOB --topic merged --input " + csv, "sorted by time, which the file is not");
+    assertThat(kafka.read("merged"))
+        .extracting(
+            record -> new ObservationCodec(0).decode(record.value(), record.headers()).value())
+        .containsExactly(1.0, 3.0, 2.0, 4.0);
+  }
+
   @Test
   void publishedModelThatTheJobRejectsIsReported() throws Exception {
     String picky =
