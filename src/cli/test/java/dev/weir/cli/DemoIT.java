@@ -152,22 +152,6 @@ class DemoIT {
         .containsPattern("first forecast after [0-9.]+ s");
   }
 
-  @Tag("slow")
-  @Test
-  void chartsOfMachinesAreClassified() throws Exception {
-    WeirProcess demo = WeirProcess.run("demo --task classify --duration 15s --format json");
-    assertThat(demo.exitCode()).as("%s", demo).isZero();
-    assertThat(demo.err())
-        .doesNotContain("WARN", "ERROR", "Exception")
-        .containsPattern("[0-9,]+ charts classified in [0-9.,]+ s, (9[0-9]|100)\\.[0-9] % rightly");
-    assertThat(lines(demo)).hasSizeGreaterThanOrEqualTo(6);
-    for (String line : lines(demo)) {
-      assertThat(SampleData.CHART_CLASSES).contains(JSON.readTree(line).path("label").asText());
-      assertThat(JSON.readTree(line).path("steps").asInt()).isEqualTo(60);
-    }
-    assertThat(series(demo)).hasSize(6);
-  }
-
   private static final Pattern ADDRESS = Pattern.compile("the page is at (http://\\S+)");
 
   @Tag("slow")

@@ -16,11 +16,7 @@ import picocli.CommandLine.Option;
     name = "demo",
     description =
         "Shows live forecasts of real series: broker, cluster, job and page in one process.",
-    footer = {
-      "",
-      "Examples: weir demo --duration 60s --no-browser --format json | jq .steps",
-      "          weir demo --task classify"
-    })
+    footer = {"", "Example: weir demo --duration 60s --no-browser --format json | jq .steps"})
 public final class DemoCommand implements Callable<Integer> {
 
   @Option(
@@ -38,18 +34,11 @@ public final class DemoCommand implements Callable<Integer> {
   private Format format;
 
   @Option(
-      names = "--task",
-      defaultValue = "forecast",
-      description =
-          "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}); classify: control charts of six"
-              + " machines, whose classes come two charts later; without a page.")
-  private Task task;
-
-  @Option(
       names = "--rate",
       paramLabel = "N",
-      description = "Values a second of each series (default: 4, with --task classify 60).")
-  private Double rate;
+      defaultValue = "4",
+      description = "Values a second of each series (default: ${DEFAULT-VALUE}).")
+  private double rate;
 
   @Option(names = "--no-browser", description = "Do not open the page in a browser.")
   private boolean noBrowser;
@@ -59,25 +48,10 @@ public final class DemoCommand implements Callable<Integer> {
       description = "Port of the page (default: the first free one of 8090 to 8099).")
   private Integer port;
 
-  enum Task {
-    forecast,
-    classify
-  }
-
   @Override
   public Integer call() throws Exception {
-    double values = rate != null ? rate : task == Task.classify ? 60 : 4;
-    UsageException.check(values > 0 && values <= 10_000, "--rate", "above 0 to 10000", values);
+    UsageException.check(rate > 0 && rate <= 10_000, "--rate", "above 0 to 10000", rate);
     UsageException.checkRange("--port", port, 0, 65_535);
-    UsageException.check(
-        port == null || task == Task.forecast,
-        "--port",
-        "none with --task classify, which has no page",
-        port);
-    Demo demo =
-        task == Task.classify
-            ? new ClassDemo(duration, format, values)
-            : new ForecastDemo(duration, format, values, port, !noBrowser);
-    return demo.run();
+    return new Demo(duration, format, rate, port, !noBrowser).run();
   }
 }
