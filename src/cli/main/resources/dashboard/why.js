@@ -7,18 +7,17 @@ const SHOWN = 10; // parts beside the level; of more the largest
 const REST = "smaller parts";
 
 const NOTES = {
-  level: "mean of the newest seasons or values", season: "values a season and a week ago", recent: "the newest values",
-  analogs: "what followed similar moments", networks: "recurrent networks", holidays: "correction on and beside holidays",
-  other: "limits and corrections",
+  level: "mean of the newest seasons or values", stack: "regression on the experts", network: "combining network",
+  shift: "after a shift of the level", holidays: "correction on and beside holidays", "outside-models": "models outside of Weir",
+  other: "bounds, repeated outlier",
 };
 
-/** The parts that are drawn, in their order: [{name, amount}]. Of those that would be written as zero, covariates only. */
+/** The parts that are drawn, in their order: [{name, amount}], but those that would be written as zero. */
 function partsOf(all) {
   const [level, ...rest] = all;
   const write = writer(...ends(all));
   const isSeen = part => /[1-9]/.test(write(part.amount));
-  const kept = new Set(rest.filter(part => isSeen(part) || !Object.hasOwn(NOTES, part.name))
-    .sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount)).slice(0, SHOWN));
+  const kept = new Set(rest.filter(isSeen).sort((a, b) => Math.abs(b.amount) - Math.abs(a.amount)).slice(0, SHOWN));
   const small = {name: REST, amount: rest.filter(part => !kept.has(part)).reduce((sum, part) => sum + part.amount, 0)};
   return [level, ...rest.filter(part => kept.has(part)), ...(isSeen(small) ? [small] : [])];
 }

@@ -88,7 +88,7 @@ class WhyPageIT extends BrowserPage {
     assertThat(number("forecast")).isEqualTo(forecast.values()[0], within(0.1));
     assertThat(number("level"))
         .isEqualTo(forecast.explanation().parts().get(0).amount(), within(0.1));
-    assertThat(number("season")).isNotZero();
+    assertThat(number("expert:seasonal-profile")).isNotZero();
     double shown =
         browser.<Double>js(
             """
@@ -142,7 +142,7 @@ class WhyPageIT extends BrowserPage {
       Forecast plain = Records.forecast("plain", Mode.MANY_TO_ONE, origin, "", -1);
       page.take(List.of(Records.record(plain)));
       List<Part> parts = new ArrayList<>(List.of(new Part(Explanation.LEVEL, 5)));
-      parts.add(new Part(Explanation.SEASON, 4));
+      parts.add(new Part("expert:analogs", 4));
       parts.add(new Part(HOSTILE, -3));
       for (int k = 0; k < 12; k++) {
         parts.add(new Part("ahead[" + k + "]", k == 0 ? 0.5 : 0.05 + k / 1e6));
@@ -158,7 +158,7 @@ class WhyPageIT extends BrowserPage {
 
       browser.open(URI.create("http://localhost:" + page.port() + "/#series=explained"));
       browser.await("the parts", () -> rows() > 3);
-      assertThat(browser.text(ROWS + "[data-part='season'] .number")).isEqualTo("+4.00");
+      assertThat(browser.text(ROWS + "[data-part='expert:analogs'] .number")).isEqualTo("+4.00");
       assertThat(browser.text(ROWS + ".down .part-name")).isEqualTo(HOSTILE);
       assertNothingHostileRan();
       assertThat(browser.text(ROWS + "[data-part='smaller parts'] .number")).isEqualTo("+0.20");
@@ -196,10 +196,11 @@ class WhyPageIT extends BrowserPage {
     assertThat(lines.subList(1, lines.size()))
         .extracting(String::length)
         .containsOnly(lines.get(1).length());
-    assertThat(lines).anyMatch(line -> line.matches(" {4}season +[+-]\\d+\\.\\d{3}"));
+    assertThat(lines)
+        .anyMatch(line -> line.matches(" {4}expert:seasonal-profile +[+-]\\d+\\.\\d{3}"));
     double sum = 0;
     for (String line : lines.subList(1, lines.size() - 1)) {
-      sum += Double.parseDouble(line.substring(14));
+      sum += Double.parseDouble(line.substring(line.lastIndexOf(' ')));
     }
     assertThat(sum).isEqualTo(newest().values()[0], within(0.005));
     assertThat(run.err()).isEmpty();

@@ -8,44 +8,50 @@ import java.util.Set;
  * sum is the forecast. {@code docs/learning.md} defines each.
  *
  * <pre>
- * 41.2 = level 38.0 + season 2.5 + recent 0.4 + ahead[0] 0.6 + networks -0.3
+ * 41.2 = level 38.0 + expert:analogs 2.5 + expert:rls-ar 0.4 + ahead[0] 0.6 + network -0.3
  * </pre>
  *
  * @param value the forecast of the next value, step 1
- * @param parts the level first; added up in this order they give the value to within rounding. A
- *     part that is zero is left out, but the level and the covariates are always there
+ * @param parts the level, the experts, the covariates, the stages after them; added up in this
+ *     order they give the value to within rounding. A part that is zero is left out, but the level
+ *     and the covariates are always there
  */
 public record Explanation(double value, List<Part> parts) {
 
-  /** The level of the series lately, from which all other parts are distances. */
+  /** The level of the series lately. */
   public static final String LEVEL = "level";
 
-  /** Values of a season and a week ago. */
-  public static final String SEASON = "season";
+  /**
+   * Begins the name of an expert's part: how far its forecast is from the level, but for what
+   * covariates added, times its weight.
+   */
+  public static final String EXPERT = "expert:";
 
-  /** The newest values. */
-  public static final String RECENT = "recent";
+  /** What the regression on the experts' forecasts added. */
+  public static final String STACK = "stack";
 
-  /** What followed the moments of the past that looked like the newest values. */
-  public static final String ANALOGS = "analogs";
+  /** What the network that combines added. */
+  public static final String NETWORK = "network";
 
-  /** Recurrent networks. */
-  public static final String NETWORKS = "networks";
+  /** What was added after a shift of the level. */
+  public static final String SHIFT = "shift";
 
   /** The correction on a holiday or a day beside one. */
   public static final String HOLIDAYS = "holidays";
 
-  /** What models outside of Weir say of it. */
+  /** What models outside of Weir added. */
   public static final String OUTSIDE = "outside-models";
 
-  /**
-   * What belongs to no other part: limits, bounds, corrections of a constant size, and rounding.
-   */
+  /** The rest: bounds, an outlier that is repeated, rounding. */
   public static final String OTHER = "other";
 
-  /** Names that no covariate has. */
-  public static final Set<String> RESERVED =
-      Set.of(LEVEL, SEASON, RECENT, ANALOGS, NETWORKS, HOLIDAYS, OUTSIDE, OTHER);
+  private static final Set<String> OWN =
+      Set.of(LEVEL, STACK, NETWORK, SHIFT, HOLIDAYS, OUTSIDE, OTHER);
+
+  /** Whether a name is that of a part which is no covariate. */
+  public static boolean isReserved(String name) {
+    return OWN.contains(name) || name.startsWith(EXPERT);
+  }
 
   /**
    * One part.

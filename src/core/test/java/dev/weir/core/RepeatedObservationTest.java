@@ -57,7 +57,7 @@ class RepeatedObservationTest {
     Forecast next = series.observe(observation(COUNT));
     assertThat(next.explanation().parts())
         .extracting(Explanation.Part::name)
-        .contains("level", "season");
+        .contains("level", "expert:seasonal-profile");
     assertThat(next.explanation().parts().stream().mapToDouble(Explanation.Part::amount).sum())
         .isCloseTo(next.value(1), within(1e-9));
   }

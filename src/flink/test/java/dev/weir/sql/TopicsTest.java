@@ -223,7 +223,7 @@ class TopicsTest {
     assertThat(row.getInt(11)).isEqualTo(3);
     ArrayData explanation = row.getArray(12);
     assertThat(explanation.size()).isEqualTo(3);
-    assertThat(explanation.getRow(1, 2).getString(0)).hasToString("recent");
+    assertThat(explanation.getRow(1, 2).getString(0)).hasToString("shift");
     assertThat(explanation.getRow(1, 2).getDouble(1)).isEqualTo(-0.25);
   }
 

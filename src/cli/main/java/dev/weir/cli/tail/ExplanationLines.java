@@ -20,8 +20,7 @@ final class ExplanationLines {
   private ExplanationLines() {}
 
   /**
-   * The lines, the forecast last; parts that would be written as zero are left out, but for the
-   * level and covariates.
+   * The lines, the forecast last; parts but the level that would be written as zero are left out.
    */
   static String text(Explanation explanation) {
     double largest = Math.abs(explanation.value());
@@ -34,8 +33,7 @@ final class ExplanationLines {
     StringBuilder lines = new StringBuilder();
     for (Part part : explanation.parts()) {
       String amount = String.format(number, part.amount());
-      boolean isCovariate = !Explanation.RESERVED.contains(part.name());
-      if (part.name().equals(Explanation.LEVEL) || isCovariate || !isZero(amount)) {
+      if (part.name().equals(Explanation.LEVEL) || !isZero(amount)) {
         add(lines, part.name(), width, amount);
       }
     }

@@ -1,6 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.expert.ForecastParts.Kind;
 import dev.weir.rnn.Kernels;
 import java.util.Arrays;
 
@@ -293,27 +292,6 @@ final class Analogs implements Expert {
       double sum = sums[i] + weight * x[from + i] + second * x[fromSecond + i];
       sums[i] = sum + third * x[fromThird + i] + fourth * x[fromFourth + i];
     }
-  }
-
-  /** In proportion to the terms of zhat, with G and A_1 and what is brought along of the anchor. */
-  @Override
-  public void explain(History history, ExpertState state, ForecastParts parts) {
-    if (!isReady(history, 0) || parts.made() == history.newest()) {
-      parts.addRest(Kind.RECENT);
-      return;
-    }
-    long t = history.t();
-    double followed = state.floats().get(place(t, 1)) - history.transformed(parts.level());
-    double recent = rho(state, 0) * state.floats().get(differenceAt(history.shape().horizon(), t));
-    double season = 0;
-    if (isSeasonal(history.shape())) {
-      season = usual(history, state, t + 1) - history.transformed(parts.level());
-      followed -= season;
-    }
-    double perUnit = history.perTransformed(parts.level(), followed + recent + season);
-    parts.add(Kind.SEASON, perUnit * season);
-    parts.add(Kind.RECENT, perUnit * recent);
-    parts.add(Kind.ANALOGS, perUnit * followed);
   }
 
   /** The tail without what is usual at each phase, from index 0. */

@@ -1,7 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.expert.ForecastParts.Kind;
-
 /**
  * An autoregression with covariates, fitted by {@link Rls} one step ahead and iterated on its own
  * forecasts: the features of {@link RlsAr}, and of each covariate its values at the target's time,
@@ -59,18 +57,13 @@ final class CovariateAr extends IteratedRegression {
     }
   }
 
+  /** Those of the target's time; a value of the past goes with the value of the series there. */
   @Override
-  int firstCovariate() {
-    return LAGS + 2 * PER_PERIOD;
-  }
-
-  /** A value of the past goes with the value of the series that it belongs to. */
-  @Override
-  void explainCovariate(int feature, double term, ForecastParts parts) {
-    switch (feature % PER_COVARIATE) {
-      case 0 -> parts.addCovariate(feature / PER_COVARIATE, term);
-      case 1 -> parts.add(Kind.RECENT, term);
-      default -> parts.add(Kind.SEASON, term);
+  public void addCovariates(History history, ExpertState state, double[] terms) {
+    double unit = fillNext(history);
+    for (int k = 0; unit > 0 && k < terms.length; k++) {
+      int i = LAGS + 2 * PER_PERIOD + k * PER_COVARIATE;
+      terms[k] += unit * rls.coefficient(state.floats(), i) * features[i];
     }
   }
 }

@@ -200,36 +200,26 @@ final class CovariateRegression implements Expert {
     return error * Math.max(-1, Math.min(1, a));
   }
 
-  /**
-   * Each covariate's terms exactly, or for a logarithmic one in proportion to their part of z, and
-   * so the newest error's; all else, also covariates of a season and a week before, is of the
-   * season.
-   */
+  /** Terms exactly, or for a logarithmic one in proportion to their part of z. */
   @Override
-  public void explain(History history, ExpertState state, ForecastParts parts) {
+  public void addCovariates(History history, ExpertState state, double[] terms) {
     known = history.t();
     if (!isReady(history, state)) {
-      parts.addRest(ForecastParts.Kind.RECENT);
       return;
     }
     long u = known + 1;
     sumUpTo(history, u);
     fill(history, u);
-    double recent = carried(history, state, u, state.doubles().get(ERROR));
+    double error = carried(history, state, u, state.doubles().get(ERROR));
     FloatSlice theta = regressionOf(history, state, u, 0);
-    double z = rls.predict(theta, features) + recent;
-    double forecast = unscaled(z);
+    double z = rls.predict(theta, features) + error;
     double perZ = deviation * (z == 0 ? 1 : plain(z) / z); // at 0 the terms cancel each other
-    double left = forecast - parts.level() - perZ * recent;
-    parts.add(ForecastParts.Kind.RECENT, perZ * recent);
     for (int i = firstCovariate; i < size; i++) {
       if ((i - firstCovariate) % perCovariate < own) {
-        double term = perZ * rls.coefficient(theta, i) * features[i];
-        parts.addCovariate((i - firstCovariate) / perCovariate, term);
-        left -= term;
+        terms[(i - firstCovariate) / perCovariate] +=
+            perZ * rls.coefficient(theta, i) * features[i];
       }
     }
-    parts.add(ForecastParts.Kind.SEASON, left);
   }
 
   /**

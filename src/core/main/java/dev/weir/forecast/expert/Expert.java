@@ -55,10 +55,11 @@ public interface Expert {
   void forecast(History history, ExpertState state, double[] out);
 
   /**
-   * Adds what its newest forecast of the next value consists of, which {@link ForecastParts#made}
-   * gives: distances from {@link ForecastParts#level}. What it does not add counts as {@link
-   * ForecastParts.Kind#OTHER}. Called after {@link #forecast} of the same value, and only where
-   * forecasts are explained. Changes nothing of the state.
+   * Adds what each covariate added to its newest forecast of the next value. Called after {@link
+   * #forecast} of the same value, and only where forecasts are explained. Changes nothing of the
+   * state.
+   *
+   * @param terms (covariates), observed ones first
    */
-  default void explain(History history, ExpertState state, ForecastParts parts) {}
+  default void addCovariates(History history, ExpertState state, double[] terms) {}
 }

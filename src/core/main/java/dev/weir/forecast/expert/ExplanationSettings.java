@@ -40,8 +40,7 @@ public record ExplanationSettings(List<String> observed, List<String> ahead)
   private static void add(List<String> names, List<String> given, int count, String numbered) {
     for (int k = 0; k < count; k++) {
       String own = k < given.size() ? given.get(k) : "";
-      boolean isUsable =
-          !own.isEmpty() && !Explanation.RESERVED.contains(own) && !names.contains(own);
+      boolean isUsable = !own.isEmpty() && !Explanation.isReserved(own) && !names.contains(own);
       names.add(isUsable ? own : numbered + "[" + k + "]");
     }
   }

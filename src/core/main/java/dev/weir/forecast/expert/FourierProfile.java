@@ -1,6 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.expert.ForecastParts.Kind;
 import java.util.Arrays;
 
 /**
@@ -121,18 +120,6 @@ final class FourierProfile implements Expert {
       double rho = Persistence.rho(persistence, out.length, i);
       out[i - 1] = history.clamp(usual + rho * deviation);
     }
-  }
-
-  @Override
-  public void explain(History history, ExpertState state, ForecastParts parts) {
-    if (history.age() >= PATIENCE) {
-      long next = history.t() + 1;
-      startAgo(history, state, next);
-      double usual =
-          usual(history, state, next) + beta(state.doubles()) * ago(history, state, next);
-      parts.add(Kind.SEASON, usual - parts.level());
-    }
-    parts.addRest(Kind.RECENT); // what is left of the deviation, or all of it
   }
 
   private static double beta(DoubleSlice doubles) {

@@ -449,17 +449,6 @@ public final class History {
     return value < 0 ? -z : z;
   }
 
-  /** A value, transformed as those of the tail. */
-  public double transformed(double value) {
-    return asinh(value) - doubles[ZERO];
-  }
-
-  /** How far a value moves for each unit that its transformed value moves, of this many. */
-  public double perTransformed(double value, double units) {
-    double moved = Math.abs(units) < 1e-6 ? 1e-6 : units;
-    return (untransformed(transformed(value) + moved) - value) / moved;
-  }
-
   /** The value of a transformed value: {@code c * sinh(z + z_0)}. */
   public double untransformed(double z) {
     double sum = z + doubles[ZERO];

@@ -1,7 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.expert.ForecastParts.Kind;
-
 /**
  * A regression of a value's distance from the one before it, in running deviations, fitted by
  * {@link Rls} one step ahead and iterated on its own forecasts. Its first features are the five
@@ -74,44 +72,16 @@ abstract class IteratedRegression implements Expert {
     }
   }
 
-  @Override
-  public void explain(History history, ExpertState state, ForecastParts parts) {
+  /** Fills the features of the next value; their unit, 0 where nothing is forecast by them. */
+  final double fillNext(History history) {
     known = history.t();
     double deviation = history.deviation();
-    double anchor = history.newest();
-    double apart = anchor - parts.level();
-    parts.add(Kind.RECENT, apart);
     if (history.age() <= PATIENCE || !history.isUsable(deviation)) {
-      return;
+      return 0;
     }
-    fill(history, known, anchor, 1 / deviation);
-    Rls rls = rls(history.shape());
-    for (int i = 0; i < rls.size(); i++) {
-      double weight = rls.coefficient(state.floats(), i);
-      double term = deviation * weight * features[i];
-      if (i < LAGS) {
-        parts.add(Kind.RECENT, term);
-      } else if (i < firstCovariate()) {
-        // weight (value - anchor) = weight (value - level) - weight (anchor - level)
-        parts.add(Kind.SEASON, term + weight * apart);
-        parts.add(Kind.RECENT, -weight * apart);
-      } else {
-        explainCovariate(i - firstCovariate(), term, parts);
-      }
-    }
+    fill(history, known, history.newest(), 1 / deviation);
+    return deviation;
   }
-
-  /** Index of the first feature that is no value of the series. */
-  int firstCovariate() {
-    return features.length;
-  }
-
-  /**
-   * Adds the term of a feature that is no value of the series.
-   *
-   * @param feature from 0
-   */
-  void explainCovariate(int feature, double term, ForecastParts parts) {}
 
   private void fill(History history, long origin, double anchor, double perDeviation) {
     for (int i = 1; i < LAGS; i++) {

@@ -1,7 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.expert.ForecastParts.Kind;
-
 /**
  * An autoregression, fitted by {@link Rls}, on deviations of the transformed values from their own
  * seasonal profile: multiplicative where the series is far from zero. For one step ahead, with dev
@@ -247,39 +245,6 @@ final class LogRls implements Expert {
       out[i - 1] = value;
       path[place(history, t + i)] = Math.max(-20 * spread, Math.min(20 * spread, step)) / spread;
     }
-  }
-
-  /** In proportion to the terms of the transformed value. */
-  @Override
-  public void explain(History history, ExpertState learned, ForecastParts parts) {
-    state.bind(history, learned);
-    int lags = lags(history.shape());
-    double spread = state.spread();
-    if (history.tailSize() == 0 || !state.isReady(lags) || !(spread > 1e-12)) {
-      boolean isSeasonal = history.season() > 1 && history.has(history.t() + 1 - history.season());
-      parts.addRest(isSeasonal ? Kind.SEASON : Kind.RECENT);
-      return;
-    }
-    long t = history.t();
-    readPast(history, t, spread);
-    fill(history, t, spread);
-    double recent = 0;
-    double seasonal = 0;
-    for (int i = 0; i < lags + OTHERS; i++) {
-      double term = spread * rls(history.shape()).coefficient(state.regression, i) * features[i];
-      boolean isSeasonal = i >= lags && i < lags + OTHERS - 1;
-      seasonal += isSeasonal ? term : 0;
-      recent += isSeasonal ? 0 : term;
-    }
-    double level = history.transformed(parts.level());
-    if (history.season() > 1) {
-      seasonal += state.usual(t + 1, 1) - level;
-    } else {
-      recent += history.tailNewest() - level;
-    }
-    double perUnit = history.perTransformed(parts.level(), recent + seasonal);
-    parts.add(Kind.RECENT, perUnit * recent);
-    parts.add(Kind.SEASON, perUnit * seasonal);
   }
 
   /** Where a value's deviation is in the path. */

@@ -1,6 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.expert.ForecastParts.Kind;
 import java.util.Arrays;
 
 /** Repeats the newest value: nothing beats it on a random walk. */
@@ -19,10 +18,5 @@ final class Naive implements Expert {
   @Override
   public void forecast(History history, ExpertState state, double[] out) {
     Arrays.fill(out, history.newest());
-  }
-
-  @Override
-  public void explain(History history, ExpertState state, ForecastParts parts) {
-    parts.addRest(Kind.RECENT);
   }
 }

@@ -1,6 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.expert.ForecastParts.Kind;
 import java.util.Arrays;
 
 /** The median of the newest values: the best answer to a flat series with spikes. */
@@ -27,11 +26,6 @@ final class RunningMedian implements Expert {
   @Override
   public void forecast(History history, ExpertState state, double[] out) {
     Arrays.fill(out, ofNewest(history, window));
-  }
-
-  @Override
-  public void explain(History history, ExpertState state, ForecastParts parts) {
-    parts.addRest(Kind.RECENT);
   }
 
   /** The median of as many of the newest values as {@code scratch} can hold. */

@@ -1,6 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.expert.ForecastParts.Kind;
 import java.util.Arrays;
 
 /**
@@ -62,15 +61,5 @@ final class SeasonalMedian implements Expert {
       RunningMedian.insert(scratch, size++, history.at(i));
     }
     return size == 0 ? history.newest() : RunningMedian.ofSorted(scratch, size);
-  }
-
-  @Override
-  public void explain(History history, ExpertState state, ForecastParts parts) {
-    int season = history.season();
-    long next = history.t() + 1;
-    if (season > 1 && history.has(next - season)) {
-      parts.add(Kind.SEASON, median(history, next, 1) - parts.level());
-    }
-    parts.addRest(Kind.RECENT); // what is left of the deviation, or all of it
   }
 }

@@ -1,6 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.expert.ForecastParts.Kind;
 import java.util.Arrays;
 
 /**
@@ -104,14 +103,5 @@ final class SeasonalProfile implements Expert {
       double rho = Persistence.rho(persistence, out.length, i);
       out[i - 1] = usual(history, state, history.t() + i, i) + rho * deviation;
     }
-  }
-
-  @Override
-  public void explain(History history, ExpertState state, ForecastParts parts) {
-    int season = history.season();
-    if (season > 1 && isLearned(history, history.t() + 1, season, 1)) {
-      parts.add(Kind.SEASON, usual(history, state, history.t() + 1, 1) - parts.level());
-    }
-    parts.addRest(Kind.RECENT); // what is left of the deviation, or all of it
   }
 }

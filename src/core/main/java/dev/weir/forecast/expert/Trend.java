@@ -1,7 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.expert.ForecastParts.Kind;
-
 /**
  * A level that follows the values without their season, and the slope of a line through them:
  *
@@ -175,19 +173,5 @@ final class Trend implements Expert {
       level += weight * (doubles.get(LEVELS + k) + slope * lag);
     }
     return level / sum;
-  }
-
-  @Override
-  public void explain(History history, ExpertState state, ForecastParts parts) {
-    season.bind(history, state);
-    boolean known = season.areKnown(history);
-    long next = history.t() + 1;
-    if (history.season() > 1 && known) {
-      double without = season.without(history.newest(), history.t());
-      parts.add(Kind.SEASON, season.with(without, next) - history.newest());
-    } else if (history.season() > 1 && history.has(next - history.season())) {
-      parts.addRest(Kind.SEASON);
-    }
-    parts.addRest(Kind.RECENT);
   }
 }

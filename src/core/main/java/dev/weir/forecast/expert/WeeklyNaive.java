@@ -1,7 +1,5 @@
 package dev.weir.forecast.expert;
 
-import dev.weir.forecast.expert.ForecastParts.Kind;
-
 /**
  * Repeats the value of a week ago (last Monday at ten) if the season is a day, of a season ago
  * while that is all there is, and the newest value without a season.
@@ -24,12 +22,5 @@ final class WeeklyNaive implements Expert {
   private static int period(History history) {
     int week = history.shape().week();
     return week > 1 && history.has(history.t() - week) ? week : history.season();
-  }
-
-  @Override
-  public void explain(History history, ExpertState state, ForecastParts parts) {
-    int period = period(history);
-    boolean isSeasonal = period > 1 && history.has(history.t() + 1 - period);
-    parts.addRest(isSeasonal ? Kind.SEASON : Kind.RECENT);
   }
 }

@@ -85,7 +85,6 @@ public final class CandidateStage {
   private final double[] apart; // (horizon, candidates), from the base, in units of its usual error
   private final double[] scale; // (horizon), q
   private final double[] bases; // (horizon)
-  private boolean applied; // at the newest value
   private final float[] baseWeights; // (followed, candidates) of the mean; null if it is passed in
 
   /**
@@ -526,7 +525,6 @@ public final class CandidateStage {
       return true;
     }
     float used = change.get(USED);
-    applied = true;
     int most = every == Asking.ALWAYS ? 1 : every == Asking.OFTEN ? perAnswer : PROBED;
     if (used == 0 || used >= most) {
       fill();
@@ -538,7 +536,6 @@ public final class CandidateStage {
       used = 0;
     } else if (every == Asking.SELDOM) {
       change.set(USED, used + 1);
-      applied = false;
       return false;
     } else {
       recallAnswer();
@@ -578,28 +575,6 @@ public final class CandidateStage {
     }
     for (int s = 0; s < residuals.length; s++) {
       residuals[s] = isNear(followed) ? answer.get(weights.length + s) : 0;
-    }
-  }
-
-  /**
-   * Tells how {@link #apply} made the forecast of step 1.
-   *
-   * @param of (given), the candidates' forecasts of step 1, as {@link #prepare} received them last
-   */
-  public void explain(double[] of, FirstStep target) {
-    boolean counts = applied && network != null && scale[0] > floor(history);
-    System.arraycopy(of, 0, target.said, 0, given);
-    CheapCandidates.forecast(history, history.t(), 1, target.said, given);
-    for (int e = 0; e < candidates; e++) {
-      double distance = (target.said[e] - bases[0]) / scale[0];
-      double counted = distance == 0 ? 1 : apart[e] / distance; // below 1 if it was limited
-      target.weights[e] = counts ? counted * weights[e] : 0;
-    }
-    target.residual = counts ? scale[0] * residuals[0] : 0;
-    if (baseWeights != null) {
-      for (int e = 0; e < candidates; e++) {
-        target.ofBase[e] = baseWeights[e]; // step 1 is the first that is followed
-      }
     }
   }
 

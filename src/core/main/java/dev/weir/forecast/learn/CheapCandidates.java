@@ -1,7 +1,5 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.forecast.expert.ForecastParts;
-import dev.weir.forecast.expert.ForecastParts.Kind;
 import dev.weir.forecast.expert.History;
 import java.util.List;
 
@@ -81,22 +79,5 @@ final class CheapCandidates {
       sum += history.at(before + step) - history.at(before);
     }
     return count == 0 ? Double.NaN : sum / count;
-  }
-
-  /**
-   * Adds what a forecast of step 1 consists of: most are the newest value and a change that the
-   * season brings.
-   *
-   * @param candidate in the order of {@link #NAMES}
-   */
-  static void explain(History history, int candidate, ForecastParts parts) {
-    int season = history.season();
-    boolean isLag = candidate == 0;
-    if (isLag && season > 1 && history.has(history.t() + 1 - season)) {
-      parts.addRest(Kind.SEASON);
-    } else {
-      parts.add(Kind.SEASON, isLag ? 0 : parts.made() - history.newest());
-      parts.addRest(Kind.RECENT);
-    }
   }
 }

@@ -2,8 +2,6 @@ package dev.weir.forecast.learn;
 
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
-import dev.weir.forecast.expert.ForecastParts;
-import dev.weir.forecast.expert.ForecastParts.Kind;
 import dev.weir.forecast.expert.History;
 import java.util.List;
 
@@ -57,10 +55,9 @@ final class ExpertEnsemble {
     }
   }
 
-  /** Adds what the newest forecast of an expert consists of. */
-  void explain(StateView state, int e, ForecastParts parts) {
-    experts[e].explain(state.history, state.expert(e), parts);
-    parts.addRest(Kind.OTHER);
+  /** Adds what each covariate added to the newest forecast of step 1 of an expert. */
+  void addCovariates(StateView state, int e, double[] terms) {
+    experts[e].addCovariates(state.history, state.expert(e), terms);
   }
 
   private void check(StateView state, int e) {

@@ -20,7 +20,6 @@ final class LearnerParts {
   final Mixture mixture;
   final StateLayouts layouts;
   final StateView view;
-  private ForecastExplainer explainer; // null until a forecast is explained
 
   /**
    * @param own experts beside those that the settings name
@@ -67,9 +66,6 @@ final class LearnerParts {
 
   /** As {@link Learner#explain}, of the series that was observed last. */
   Explanation explain(StateView state, double value, List<String> covariates) {
-    if (explainer == null) {
-      explainer = new ForecastExplainer(ensemble, mixture, settings.covariates().all());
-    }
-    return explainer.explain(state, value, covariates);
+    return ForecastExplainer.explain(this, state, value, covariates);
   }
 }

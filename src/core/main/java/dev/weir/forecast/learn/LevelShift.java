@@ -1,8 +1,6 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.ForecastParts;
-import dev.weir.forecast.expert.ForecastParts.Kind;
 import dev.weir.forecast.expert.History;
 
 /**
@@ -57,9 +55,6 @@ final class LevelShift {
   private static final double FADING = 0.905; // of the share, for a step
 
   private final FloatSlice floats = new FloatSlice();
-  private double share; // in the forecast of step 1 that was made last, as the next
-  private double moved;
-  private double seasonal; // what the season has in it
 
   /** Points at a series. */
   void bind(float[] all, int from) {
@@ -127,7 +122,6 @@ final class LevelShift {
    */
   void move(History history, double[] results) {
     floats.set(ALONE, (float) results[0]);
-    share = share();
     int age = (int) floats.get(AGE);
     if (age == 0) {
       return;
@@ -138,13 +132,11 @@ final class LevelShift {
       double apart = history.at(t) - history.newest() - course(history, t, first);
       level += (t == first ? 1 : NEWEST) * (apart - level);
     }
-    double weight = share;
+    double weight = share();
     for (int i = 1; i <= results.length; i++) {
       double course = course(history, history.t() + i, first);
       if (i == 1) {
-        moved = level + course;
-        seasonal = course - course(history, history.t(), first);
-        floats.set(MOVED, (float) moved);
+        floats.set(MOVED, (float) (level + course));
       }
       results[i - 1] += weight * (level + course - results[i - 1]);
       weight *= FADING;
@@ -165,19 +157,5 @@ final class LevelShift {
       count++;
     }
     return count == 0 ? 0 : sum / count;
-  }
-
-  /**
-   * Moves the explanation of the forecast of step 1 that {@link #move} was given last.
-   *
-   * @param scratch overwritten
-   */
-  void explain(double newest, ForecastParts total, ForecastParts scratch) {
-    if (share > 0) {
-      total.scale(1 - share);
-      scratch.start(total.level(), newest + moved).add(Kind.SEASON, seasonal);
-      scratch.addRest(Kind.RECENT);
-      total.add(scratch, share);
-    }
   }
 }

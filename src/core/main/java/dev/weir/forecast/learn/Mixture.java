@@ -1,6 +1,7 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.Bounds;
+import dev.weir.forecast.Explanation;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.holiday.HolidayCorrection;
@@ -59,6 +60,21 @@ final class Mixture {
 
   private static final double ALONE_DISCOUNT = 0.995;
 
+  /** What changes the weighted mean of the experts, in this order. */
+  enum Stage {
+    STACK(Explanation.STACK),
+    NETWORK(Explanation.NETWORK),
+    SHIFT(Explanation.SHIFT),
+    HOLIDAYS(Explanation.HOLIDAYS),
+    OUTSIDE(Explanation.OUTSIDE);
+
+    final String label;
+
+    Stage(String label) {
+      this.label = label;
+    }
+  }
+
   private final ExpertEnsemble ensemble;
   private final FollowedSteps followed;
   final FollowedSteps scored;
@@ -79,7 +95,8 @@ final class Mixture {
   final DistributionScorer scorer;
   boolean scoresDistributions;
   private Bounds bounds = Bounds.NONE;
-  private double firstHolidays; // what the correction added to step 1 of the newest forecast
+  private double first; // step 1 of the forecast that is being made, after the stages so far
+  private final double[] added = new double[Stage.values().length]; // to step 1
 
   // scratch
   private final double[] said; // (experts), relative to the anchor
@@ -339,25 +356,43 @@ final class Mixture {
         results[i - 1] = mix(state, t, i);
       }
     }
+    keep(Stage.STACK);
     if (stage != null) {
       combine(state, t);
+      keep(Stage.NETWORK);
     }
     state.bind(shift);
     shift.move(state.history, results);
+    keep(Stage.SHIFT);
     if (holidays != null) {
       state.bind(holidays);
-      double plain = results[0];
       holidays.correct(state.history, results);
-      firstHolidays = results[0] - plain;
+      keep(Stage.HOLIDAYS);
     }
     if (outside != null) {
       state.bind(outside);
       outside.combine(t, results, anchor);
+      keep(Stage.OUTSIDE);
     }
     bounds.apply(results, anchor);
     for (int i = 1; i <= horizon; i++) {
       issue(state, t, i, known);
     }
+  }
+
+  private void keep(Stage by) {
+    added[by.ordinal()] = results[0] - first;
+    first = results[0];
+  }
+
+  /** What a stage added to step 1 of the forecast made last; 0 if it is absent. */
+  double added(Stage by) {
+    return added[by.ordinal()];
+  }
+
+  /** The weight of an expert in the mean of step 1 of the forecast made last. */
+  double firstWeight(int e) {
+    return ofSteps[e];
   }
 
   /** Makes the forecast of step i, with the weights of the steps and of the corrections. */
@@ -366,6 +401,9 @@ final class Mixture {
     double mean = 0;
     for (int e = 0; e < experts; e++) {
       mean += weights[e] * said[e];
+    }
+    if (i == 1) {
+      first = mean;
     }
     double corrected =
         regression == null ? mean : regression.forecast(state.regression, i, said, mean);
@@ -439,48 +477,6 @@ final class Mixture {
     Hedge shares = i > NEAR ? farHedge : combinedHedge;
     shares.weigh(state.combinedLosses(i), 1, 2, finalWeights);
     return Math.max(finalWeights[1], (double) (JUDGED - errors) / (JUDGED - TRUSTED));
-  }
-
-  /**
-   * Fills the weights that the experts have in the forecast of step 1 made last, before a network
-   * combines: those of their mean, as the regression corrects them.
-   *
-   * @param of (experts), their forecasts of step 1, relative to the anchor
-   * @param target (experts); they sum to 1; overwritten
-   * @return what is added beside the weighted forecasts
-   */
-  double firstWeights(StateView state, double[] of, double[] target) {
-    int known = Math.min(1, state.scores.known()); // step 1 is one of those that are followed
-    weigh(state, known, state.history.t() + 1);
-    System.arraycopy(weights, 0, target, 0, experts);
-    if (regression == null || known == 0) {
-      return 0;
-    }
-    double mean = 0;
-    for (int e = 0; e < experts; e++) {
-      mean += weights[e] * of[e];
-    }
-    double constant = regression.explain(state.regression, 1, of, mean, said);
-    finalHedge.weigh(state.finalLosses(1), 1, 2, finalWeights);
-    double share = finalWeights[1];
-    double sum = 0;
-    for (int e = 0; e < experts; e++) {
-      sum += said[e];
-    }
-    for (int e = 0; e < experts; e++) {
-      target[e] = weights[e] * (1 - share * sum) + share * said[e];
-    }
-    return share * constant;
-  }
-
-  /** The share of what the network made of step 1; 0 without a network. */
-  double firstTrust(StateView state) {
-    return stage == null ? 0 : trust(state, 1);
-  }
-
-  /** What the holidays' correction added to step 1 of the series that was observed last. */
-  double firstHolidays() {
-    return firstHolidays;
   }
 
   private void issue(StateView state, long t, int i, int known) {

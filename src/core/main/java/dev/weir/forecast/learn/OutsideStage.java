@@ -104,7 +104,6 @@ final class OutsideStage {
   private final double[] offs; // (all), sums of what was said less the truth
   private final int[] counts; // (all), steps that these are of
   private final double[] two = new double[2];
-  private double added; // what it added to step 1 of the newest forecast
 
   OutsideStage(OutsideModels models, FollowedSteps followed) {
     this.followed = followed;
@@ -467,7 +466,6 @@ final class OutsideStage {
       hedge.weigh(finals(s), 1, 2, two);
       shares[s] = two[1];
     }
-    double first = forecasts[0];
     for (int i = 1; i <= horizon; i++) {
       boolean some = read(i, forecasts[i - 1], anchor);
       double mean = some ? mean(i) : forecasts[i - 1];
@@ -477,7 +475,6 @@ final class OutsideStage {
       }
       forecasts[i - 1] = mean + followed.between(shares, i) * (corrected - mean);
     }
-    added = forecasts[0] - first;
   }
 
   private double mean(int i) {
@@ -521,11 +518,6 @@ final class OutsideStage {
     for (int s = 0; s < followed.count(); s++) {
       keep(delays.at(t, followed.step(s)), 0, 0);
     }
-  }
-
-  /** What it added to step 1 of the forecast made last. */
-  double added() {
-    return added;
   }
 
   /** The weight of a model, from 0, in the mean of step i of what was made at t. */

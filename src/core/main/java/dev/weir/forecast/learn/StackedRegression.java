@@ -5,7 +5,6 @@ import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.HorizonGroups;
 import dev.weir.forecast.expert.Rls;
-import java.util.Arrays;
 
 /**
  * A regression on what the experts say (Wolpert 1992, "Stacked generalization"), as a correction of
@@ -128,32 +127,6 @@ final class StackedRegression {
     fill(said, mean, size);
     int group = group(i);
     return mean + size * clip(rls[group].predict(state.regression(group), features), 3);
-  }
-
-  /**
-   * How {@link #forecast} follows from the experts' forecasts: {@code mean + sum of c_e (said_e -
-   * mean) + a constant}. Terms that were limited have smaller c_e.
-   *
-   * @param coefficients (experts), c; overwritten
-   * @return the constant
-   */
-  public double explain(State state, int i, double[] said, double mean, double[] coefficients) {
-    double size = state.size(i);
-    if (!(size > 0)) {
-      Arrays.fill(coefficients, 0, experts, 0);
-      return 0;
-    }
-    fill(said, mean, size);
-    int group = group(i);
-    FloatSlice theta = state.regression(group);
-    double sum = rls[group].predict(theta, features);
-    double limited = sum == 0 ? 1 : clip(sum, 3) / sum;
-    for (int e = 0; e < experts; e++) {
-      double apart = said[e] - mean;
-      double counted = apart == 0 ? 1 : size * features[e] / apart;
-      coefficients[e] = limited * counted * rls[group].coefficient(theta, e);
-    }
-    return size * limited * rls[group].coefficient(theta, experts) * features[experts];
   }
 
   private void fill(double[] said, double mean, double size) {

@@ -2,8 +2,6 @@ package dev.weir.forecast.network;
 
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
-import dev.weir.forecast.expert.ForecastParts;
-import dev.weir.forecast.expert.ForecastParts.Kind;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.window.SequenceWindow;
 import java.util.Arrays;
@@ -58,10 +56,5 @@ public final class BaseModelExpert implements Expert {
         && window.isFull()
         && forecaster.model().horizon() == out.length
         && forecaster.forecast(window, out);
-  }
-
-  @Override
-  public void explain(History history, ExpertState state, ForecastParts parts) {
-    parts.addRest(parts.made() == history.newest() ? Kind.RECENT : Kind.NETWORKS);
   }
 }

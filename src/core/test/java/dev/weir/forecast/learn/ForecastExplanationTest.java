@@ -7,10 +7,6 @@ import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.ExplanationSettings;
-import dev.weir.forecast.expert.ForecastParts;
-import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.NewHistory;
-import dev.weir.forecast.expert.SeriesDimensions;
 import dev.weir.forecast.holiday.HolidayDays;
 import dev.weir.forecast.holiday.HolidaySettings;
 import java.time.LocalDate;
@@ -67,10 +63,6 @@ class ForecastExplanationTest {
     assertThat(explanation.parts().get(0).name()).isEqualTo(Explanation.LEVEL);
   }
 
-  private static LearnerSettings of(String... experts) {
-    return LearnerSettings.small(HORIZON).withExperts(List.of(experts));
-  }
-
   /** The weighted mean of experts, by weights that hardly follow their errors. */
   private static LearnerSettings mean(String... experts) {
     LearnerSettings small = LearnerSettings.small(HORIZON);
@@ -87,36 +79,13 @@ class ForecastExplanationTest {
   }
 
   @Test
-  void newestValueIsRecentAroundTheLevel() {
+  void expertIsItsDistanceFromTheLevel() {
     Explanation explanation = explain(mean("naive"), LearnerSettings.NONE, 1, 2, 6);
 
     assertThat(explanation)
         .isEqualTo(
             new Explanation(
-                6, List.of(new Part(Explanation.LEVEL, 3), new Part(Explanation.RECENT, 3))));
-  }
-
-  @Test
-  void cheapCandidatesComeAfterThoseThatAreGiven() {
-    FirstStep step = new FirstStep(2);
-    step.said[2] = 3;
-    History history = NewHistory.of(new SeriesDimensions(1, 1, 9, 9));
-    history.append(6);
-    assertThat(step.explainCheap(history, 2, 5, new ForecastParts(0)).explanation(List.of()))
-        .isEqualTo(
-            new Explanation(
-                9, List.of(new Part(Explanation.LEVEL, 5), new Part(Explanation.RECENT, 4))));
-  }
-
-  @Test
-  void valueASeasonAgoIsSeasonAroundTheMeanOfWholeSeasons() {
-    // the next value is at the phase of 5 and 7
-    Explanation explanation = explain(mean("weekly-naive"), 4, 3, 5, 1, 4, 3, 7, 2, 5, 3);
-
-    double level = (5 + 1 + 4 + 3 + 7 + 2 + 5 + 3) / 8.0;
-    assertThat(explanation.value()).isEqualTo(7);
-    assertThat(amount(explanation, Explanation.LEVEL)).isEqualTo(level);
-    assertThat(amount(explanation, Explanation.SEASON)).isEqualTo(7 - level);
+                6, List.of(new Part(Explanation.LEVEL, 3), new Part("expert:naive", 3))));
   }
 
   @Test
@@ -135,10 +104,35 @@ class ForecastExplanationTest {
     double seasonal = learner.share(state, 1, 1);
     assertThat(naive).isBetween(0.1, 0.9);
     assertThat(amount(explanation, Explanation.LEVEL)).isEqualTo(level, within(1e-6));
-    assertThat(amount(explanation, Explanation.RECENT))
-        .isEqualTo(naive * (6 - level), within(1e-6));
-    assertThat(amount(explanation, Explanation.SEASON))
+    assertThat(amount(explanation, "expert:naive")).isEqualTo(naive * (6 - level), within(1e-6));
+    assertThat(amount(explanation, "expert:weekly-naive"))
         .isEqualTo(seasonal * (2 - level), within(1e-6));
+  }
+
+  @Test
+  void stageIsWhatItMakesOfTheForecastBeforeIt() {
+    Learner learner = new Learner(LearnerSettings.defaults(HORIZON));
+    Learner stacks = new Learner(learner.settings().withoutNetwork());
+    LearnerState state = learner.newSeries("a", 6);
+    LearnerState other = stacks.newSeries("a", 6);
+    Random random = new Random(13);
+    for (int t = 0; t < 80; t++) {
+      double value = 50 + 4 * Math.sin(2 * Math.PI * t / 6) + random.nextGaussian();
+      learner.observe(state, t, value);
+      stacks.observe(other, t, value);
+      Explanation explanation = explain(learner, state);
+      double combined = forecast[0];
+      stacks.forecast(other, forecast, null, null);
+      double mean = 0;
+      for (int e = 0; e < stacks.experts(); e++) {
+        mean += stacks.share(other, e, 1) * stacks.expertForecast(e, 1);
+      }
+      assertThat(amount(explanation, "network")).isCloseTo(combined - forecast[0], within(1e-5));
+      assertThat(amount(explanation, "stack")).isCloseTo(forecast[0] - mean, within(1e-5));
+      assertThat(amount(explanation, "other")).isCloseTo(0, within(1e-5));
+    }
+    assertThat(amount(explain(learner, state), "network")).isNotCloseTo(0, within(0.01));
+    assertThat(amount(explain(learner, state), "stack")).isNotCloseTo(0, within(1e-4));
   }
 
   @ParameterizedTest
@@ -170,41 +164,13 @@ class ForecastExplanationTest {
     }
   }
 
-  @Test
-  void linearExpertsLeaveNothingButAConstantOver() {
-    LearnerSettings settings =
-        of("naive", "rls-ar", "log-rls", "seasonal-profile", "median-25")
-            .withCovariates(new Covariates.Count(2, 1));
-    Learner learner = new Learner(settings);
-    LearnerState state = learner.newSeries("a", 6);
-    Random random = new Random(8);
-    double[] x = random.doubles(504, -1, 1).toArray();
-    for (int t = 0; t < 500; t++) {
-      double value = 30 + 4 * Math.sin(2 * Math.PI * t / 6) + 3 * x[t] + random.nextDouble();
-      double[] ahead = Arrays.copyOfRange(x, t + 1, t + 1 + HORIZON);
-      learner.observe(state, t, value, new double[] {random.nextDouble(), t % 5}, ahead);
-      Explanation explanation = explain(learner, state);
-      checkSum(explanation, forecast[0]);
-      if (t > 250) { // the constant of the stacked regression
-        assertThat(amount(explanation, Explanation.OTHER))
-            .as("%s", explanation)
-            .isCloseTo(0, within(0.1));
-        assertThat(amount(explanation, "ahead[0]")).isEqualTo(3 * x[t + 1], within(0.8));
-        assertThat(amount(explanation, "features[0]")).isCloseTo(0, within(0.5));
-        assertThat(amount(explanation, "features[1]")).isCloseTo(0, within(0.5));
-        assertThat(amount(explanation, Explanation.ANALOGS)).isZero();
-        assertThat(amount(explanation, Explanation.NETWORKS)).isZero();
-      }
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {LearnerSettings.NONE, 6})
   void covariateThatDrivesTheSeriesHasItsContribution(int season) {
     int n = 700;
     double[] x = new Random(5).doubles(n + HORIZON, -1, 1).toArray();
     Random noise = new Random(6);
-    Covariates.Count count = new Covariates.Count(0, 1);
+    Covariates.Count count = new Covariates.Count(1, 1);
     Learner learner = new Learner(LearnerSettings.defaults(HORIZON).withCovariates(count));
     LearnerState state = learner.newSeries("a", season);
     for (int t = 0; t < n; t++) {
@@ -213,7 +179,7 @@ class ForecastExplanationTest {
           state,
           t,
           usual + 8 * x[t] + 0.1 * noise.nextGaussian(),
-          NONE,
+          new double[] {t % 5},
           Arrays.copyOfRange(x, t + 1, t + 1 + HORIZON));
       Explanation explanation = explain(learner, state);
       checkSum(explanation, forecast[0]);
@@ -221,6 +187,7 @@ class ForecastExplanationTest {
         assertThat(amount(explanation, "ahead[0]"))
             .as("%s", explanation)
             .isEqualTo(8 * x[t + 1], within(1.5));
+        assertThat(amount(explanation, "features[0]")).isCloseTo(0, within(0.5));
       }
     }
   }
@@ -263,7 +230,7 @@ class ForecastExplanationTest {
     Explanation explanation = explain(LearnerSettings.defaults(HORIZON), 1, values);
 
     assertThat(explanation.value()).isEqualTo(5_000);
-    assertThat(explanation.parts()).extracting(Part::name).containsExactly("level", "recent");
+    assertThat(explanation.parts()).extracting(Part::name).containsExactly("level", "other");
     checkSum(explanation, 5_000);
   }
 
@@ -281,15 +248,17 @@ class ForecastExplanationTest {
 
   @Test
   void explanationChangesNoForecast() {
-    Learner plain = new Learner(LearnerSettings.defaults(HORIZON));
-    Learner explained = new Learner(LearnerSettings.defaults(HORIZON));
+    Covariates.Count count = new Covariates.Count(1, 0);
+    Learner plain = new Learner(LearnerSettings.defaults(HORIZON).withCovariates(count));
+    Learner explained = new Learner(plain.settings());
     LearnerState one = plain.newSeries("a", 8);
     LearnerState other = explained.newSeries("a", 8);
     Random random = new Random(11);
     for (int t = 0; t < 300; t++) {
       double value = Math.sin(2 * Math.PI * t / 8) + random.nextGaussian();
-      plain.observe(one, t, value);
-      explained.observe(other, t, value);
+      plain.observe(one, t, value, new double[] {t % 5}, NONE);
+      explained.observe(other, t, value, new double[] {t % 5}, NONE);
+      plain.forecast(one, forecast, null, null);
       explain(explained, other);
     }
     assertThat(other.doubles()).isEqualTo(one.doubles());
@@ -307,15 +276,17 @@ class ForecastExplanationTest {
   @Test
   void covariatesHaveTheirNamesOrNumbers() {
     ExplanationSettings settings =
-        new ExplanationSettings(List.of("price", "level", "price", ""), List.of("holiday"));
+        new ExplanationSettings(
+            List.of("price", "level", "expert:x", "price", ""), List.of("holiday"));
 
-    assertThat(settings.names(5, 2))
+    assertThat(settings.names(6, 2))
         .containsExactly(
             "price",
             "features[1]",
             "features[2]",
             "features[3]",
             "features[4]",
+            "features[5]",
             "holiday",
             "ahead[1]");
   }

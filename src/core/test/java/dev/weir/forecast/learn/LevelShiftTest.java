@@ -114,16 +114,17 @@ class LevelShiftTest {
 
   @Test
   void explanationTellsOfTheMovedForecast() {
-    double[] values = values(2, 24, DEVIATIONS, AT, END + 4);
+    double[] values = values(2, 24, 2 * DEVIATIONS, AT, END + 4);
     LearnerState state = learner.newSeries("s", 24);
     double[] forecast = new double[4];
     for (int i = 0; i < AT + 2; i++) {
       learner.observe(state, i * HOUR, values[i]);
+      learner.forecast(state, forecast, null, null);
     }
-    learner.forecast(state, forecast, null, null);
     List<Part> parts = learner.explain(state, forecast[0], List.of()).parts();
     double sum = parts.stream().mapToDouble(Part::amount).sum();
     assertThat(sum).isCloseTo(forecast[0], within(1e-9));
-    assertThat(parts).noneMatch(part -> part.name().equals("other") && part.amount() > 0.5);
+    assertThat(parts).anyMatch(part -> part.name().equals("shift") && part.amount() > 1);
+    assertThat(parts).noneMatch(part -> part.name().equals("other") && part.amount() > 1e-5);
   }
 }

@@ -139,7 +139,7 @@ class RecordCodecTest {
             {"time":"1970-01-01T00:00:07Z","value":2.5,"mean":2.25,"lower":2.0,"upper":3.0,\
             "intervals":[{"level":0.95,"lower":1.0,"upper":4.0}]}],"level":0.8,"model":"pumps",\
             "model_version":7,"learning_steps":99,"status":"OK","covariates_missing":3,"explanation":[\
-            {"name":"level","amount":1.25},{"name":"recent","amount":-0.25},\
+            {"name":"level","amount":1.25},{"name":"shift","amount":-0.25},\
             {"name":"größe","amount":0.5}]}""");
     assertThat(text(forecasts.toJson(SampleRecords.BARE_FORECAST)))
         .contains(

@@ -37,7 +37,7 @@ public final class SampleRecords {
                   1.5,
                   List.of(
                       new Explanation.Part(Explanation.LEVEL, 1.25),
-                      new Explanation.Part(Explanation.RECENT, -0.25),
+                      new Explanation.Part(Explanation.SHIFT, -0.25),
                       new Explanation.Part("größe", 0.5))))
           .build();
 
