@@ -78,17 +78,11 @@ class CommandsIT {
   // ---- produce, run, tail
 
   @Test
-  void whatWasProducedIsForecastAndTailed() throws Exception {
-    interruptedRun();
+  void whatWasProducedIsForecastAndTailedAndTheNextRunGoesOn() throws Exception {
+    String savepoint = interruptedRun();
     // docs/topics.md promises batches that each client reads
     assertThat(codecs("mill")).containsExactly(CompressionType.NONE);
     assertThat(codecs("mill.forecasts")).containsExactly(CompressionType.NONE);
-  }
-
-  @Tag("slow")
-  @Test
-  void aRunGoesOnFromTheSavepointOfTheLastOne() throws Exception {
-    String savepoint = interruptedRun();
     try (WeirProcess run = WeirProcess.start(MILL, kafka, dir.resolve("mill state"))) {
       run.awaitErr(Pattern.compile("weir-many-to-one is running"), WAIT);
       assertThat(run.err()).contains("goes on from file:" + savepoint);
