@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -165,8 +166,6 @@ class AlarmJobIT {
     String topic = settings.kafka().topics().alarms();
     String feedback = settings.kafka().topics().feedback();
     assertThat(feedback).isEqualTo("alarms-told.alarms-feedback");
-    String line =
-        "alarms --bootstrap-servers %s --topic %s ".formatted(kafka.bootstrapServers(), topic);
     send(settings, 0, AT - 20);
     try (RunningJob job = flink.submit(settings, 2)) {
       kafka.awaitForecasts(job, settings, SERIES.size() * (AT - 20));
@@ -184,11 +183,11 @@ class AlarmJobIT {
       awaitDeadLetters(job, settings, 2);
       send(settings, AT - 20, VALUES);
       awaitAll(job, settings);
-      InProcess dismissed = InProcess.succeeds(line + "--dismiss a.shift");
+      InProcess dismissed = alarmsOf(topic, "--dismiss a.shift").succeeded();
       assertThat(dismissed.out()).matches("dismissed [a-z]+ of a\\.shift since 2026-03-.*\\R");
       assertThat(kafka.read(feedback)).extracting(ConsumerRecord::partition).containsOnly(2);
-      InProcess.succeeds(line + "--dismiss a.shift"); // which counts no second time
-      assertThat(InProcess.succeeds(line + "--series a.shift --last 1").out())
+      alarmsOf(topic, "--dismiss a.shift").succeeded(); // which counts no second time
+      assertThat(alarmsOf(topic, "--series a.shift --last 1").succeeded().out())
           .contains("  dismissed by " + System.getProperty("user.name") + " 20");
       kafka.send(List.of(malformed)); // comes after what was dismissed
       awaitDeadLetters(job, settings, 3);
@@ -202,23 +201,34 @@ class AlarmJobIT {
         .extracting(DeadLetter::reason)
         .containsExactlyInAnyOrder(
             DeadLetter.Reason.FEEDBACK, DeadLetter.Reason.MALFORMED, DeadLetter.Reason.MALFORMED);
-    InProcess wrong = InProcess.fails(2, line + "--dismiss a --follow");
+    InProcess wrong = alarmsOf(topic, "--dismiss a --follow").failed(2);
     assertThat(wrong.err())
         .contains("--dismiss: expected it without --explain and --follow, got both");
   }
 
   private static InProcess alarms(String options, Object... values) {
-    String topic = undisturbed.kafka().topics().alarms();
+    return alarmsOf("alarms-avro.alarms", options, values);
+  }
+
+  private static InProcess alarmsOf(String topic, String options, Object... values) {
     String line = "alarms --bootstrap-servers %s --topic %s ";
     return InProcess.weir(line.formatted(kafka.bootstrapServers(), topic) + options, values);
+  }
+
+  private static ProducerRecord<byte[], byte[]> record(String topic, Incident incident)
+      throws Exception {
+    return new ProducerRecord<>(topic, null, new IncidentCodec().encode(incident));
+  }
+
+  private static String newestSpike() {
+    List<Incident> spikes = expected.get("pump.spike");
+    return spikes.get(spikes.size() - 1).id();
   }
 
   @Test
   void commandExplainsAnIncident() throws Exception {
     InProcess text = alarms("--explain pump.spike").succeeded();
-    List<Incident> spikes = expected.get("pump.spike");
-    String id = spikes.get(spikes.size() - 1).id();
-    assertThat(text.out()).contains("incident " + id);
+    assertThat(text.out()).contains("incident " + newestSpike());
     InProcess json = alarms("--explain %s --format json", first("pump.spike", Event.OPENED).id());
     JsonNode told = new ObjectMapper().readTree(json.out());
     assertThat(told.at("/incident/series").textValue()).isEqualTo("pump.spike");
@@ -239,24 +249,13 @@ class AlarmJobIT {
   void incidentThatBeganLongAgoIsExplainedFromItsStart() throws Exception {
     kafka.create("long.alarms", 1, Map.of());
     Incident opened = first("pump.spike", Event.OPENED);
-    List<Incident> spikes = expected.get("pump.spike");
-    Incident closed =
-        spikes.stream()
-            .filter(i -> i.id().equals(opened.id()) && i.event() == Event.CLOSED)
-            .findFirst()
-            .orElseThrow();
-    byte[] other = new IncidentCodec().encode(expected.get("a.shift").get(0));
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
-    records.add(new ProducerRecord<>("long.alarms", null, new IncidentCodec().encode(opened)));
-    for (int i = 0; i < 20_003; i++) { // more than what is read at first
-      records.add(new ProducerRecord<>("long.alarms", null, other));
-    }
-    records.add(new ProducerRecord<>("long.alarms", null, new IncidentCodec().encode(closed)));
+    records.add(record("long.alarms", opened));
+    ProducerRecord<byte[], byte[]> other = record("long.alarms", expected.get("a.shift").get(0));
+    records.addAll(Collections.nCopies(20_003, other)); // more than what is read at first
+    records.add(record("long.alarms", first("pump.spike", Event.CLOSED)));
     kafka.send(records);
-    InProcess json =
-        InProcess.succeeds(
-            "alarms --bootstrap-servers %s --topic long.alarms --explain %s --format json",
-            kafka.bootstrapServers(), opened.id());
+    InProcess json = alarmsOf("long.alarms", "--explain %s --format json", opened.id()).succeeded();
     assertThat(new ObjectMapper().readTree(json.out()).get("records").findValuesAsText("event"))
         .containsExactly("OPENED", "CLOSED");
   }
@@ -268,14 +267,11 @@ class AlarmJobIT {
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     for (String job : List.of("apart", "other")) {
       Incident incident = first(job.equals("apart") ? "a.shift" : "pump.spike", Event.OPENED);
-      byte[] value = new IncidentCodec().encode(incident);
-      records.add(new ProducerRecord<>("apart.alarms", null, value));
+      records.add(record("apart.alarms", incident));
       records.get(records.size() - 1).headers().add("__weir.job", job.getBytes());
     }
     kafka.send(records);
-    String topic =
-        "--bootstrap-servers %s --topic apart.alarms".formatted(kafka.bootstrapServers());
-    assertThat(InProcess.succeeds("alarms " + topic).out()).contains("a.shift", "pump.spike");
+    assertThat(alarmsOf("apart.alarms", "").succeeded().out()).contains("a.shift", "pump.spike");
     String job =
         "jobs/many-to-one.yaml --set name=apart --set alarms=on --set kafka.bootstrap-servers=%s"
                 .formatted(kafka.bootstrapServers())
@@ -304,17 +300,13 @@ class AlarmJobIT {
                 + " \\d\\d\\.\\d+  surprise 5\\.0  \\d+ values in PT");
     InProcess one = alarms("--series pump.* --last 1 --format json");
     JsonNode newest = new ObjectMapper().readTree(one.out());
-    List<Incident> spikes = expected.get("pump.spike");
-    assertThat(newest.get("id").textValue()).isEqualTo(spikes.get(spikes.size() - 1).id());
+    assertThat(newest.get("id").textValue()).isEqualTo(newestSpike());
     assertThat(alarms("--series none --last 5").err()).contains("no incidents");
     InProcess followed = alarms("--follow --limit 2").succeeded();
     assertThat(followed.out().lines()).hasSize(2);
     InProcess wrong = alarms("--limit 2").failed(2);
     assertThat(wrong.err()).contains("--limit: expected at least 1, with --follow, got 2");
-    InProcess none =
-        InProcess.run(
-            "alarms", "--bootstrap-servers", kafka.bootstrapServers(), "--topic", "nowhere");
-    assertThat(none.exitCode()).isEqualTo(1);
-    assertThat(none.err()).contains("topic nowhere: expected on Kafka at");
+    assertThat(alarmsOf("nowhere", "").failed(1).err())
+        .contains("topic nowhere: expected on Kafka at");
   }
 }

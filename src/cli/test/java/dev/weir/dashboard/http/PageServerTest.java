@@ -287,8 +287,7 @@ class PageServerTest {
 
   @Test
   void addressIsOneThatAnswers() throws Exception {
-    try (Dashboard dashboard =
-        Dashboard.open(new DashboardSettings(KafkaClients.of("localhost:1"), Records.TOPICS), 0)) {
+    try (Dashboard dashboard = Dashboard.open(SETTINGS, 0)) {
       HttpURLConnection page = (HttpURLConnection) dashboard.address().toURL().openConnection();
       assertThat(page.getResponseCode()).isEqualTo(200);
     }
@@ -296,11 +295,7 @@ class PageServerTest {
 
   @Test
   void aPortThatIsTakenIsSaid() {
-    assertThatThrownBy(
-            () ->
-                Dashboard.open(
-                    new DashboardSettings(KafkaClients.of("localhost:1"), Records.TOPICS),
-                    page.port()))
+    assertThatThrownBy(() -> Dashboard.open(SETTINGS, page.port()))
         .isInstanceOf(BindException.class)
         .hasMessageContaining("port " + page.port())
         .hasMessageContaining("--port");

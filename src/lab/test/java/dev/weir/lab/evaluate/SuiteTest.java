@@ -64,8 +64,7 @@ class SuiteTest {
     String[] all = Arrays.copyOf(more, more.length + 2);
     all[more.length] = "--format";
     all[more.length + 1] = "json";
-    InProcess done = run(all);
-    assertThat(done.exitCode()).as(done.err()).isZero();
+    InProcess done = run(all).succeeded();
     return Json.READER.readTree(done.out());
   }
 
@@ -106,9 +105,7 @@ class SuiteTest {
     Files.createDirectory(data.resolve("twice"));
     Files.copy(data.resolve("train.csv"), data.resolve("twice/train.csv"));
 
-    InProcess done = run();
-
-    assertThat(done.exitCode()).isEqualTo(1);
+    InProcess done = run().failed(1);
     assertThat(done.out())
         .contains(
             "left out: one: input: expected one file none.csv in "
@@ -147,8 +144,8 @@ class SuiteTest {
   void ourTasksAreReadAndHaveTheNaiveMethodThatWasPublished() throws IOException {
     Path ours = Path.of("conf/suite");
     InProcess done =
-        InProcess.run(Lab.commandLine(), "suite", ours.toString(), "--input", tasks.toString());
-    assertThat(done.exitCode()).as(done.err()).isEqualTo(1);
+        InProcess.run(Lab.commandLine(), "suite", ours.toString(), "--input", tasks.toString())
+            .failed(1);
     Published published = Published.of(ours.resolve("published.csv"));
     String fetched = Files.readString(ours.resolve("data.txt"));
     try (Stream<Path> files = Files.list(ours)) {
@@ -168,9 +165,7 @@ class SuiteTest {
   void aTaskOfAnotherNaiveMethodIsLeftOut() throws IOException {
     task("input: train.csv\ntruth: test.csv\nlayout: wide\nseason: 1\nnaive: 1.6");
 
-    InProcess done = run();
-
-    assertThat(done.exitCode()).isEqualTo(1);
+    InProcess done = run().failed(1);
     assertThat(done.out())
         .contains(
             "left out: two: expected a MASE of 1.6 of the seasonal naive method, got 1.500: other"
@@ -196,9 +191,7 @@ class SuiteTest {
     Path results = Files.createDirectory(dir.resolve("mine"));
     Files.writeString(results.resolve("two.json"), "{\"mine\": 1}");
 
-    InProcess done = run("--results", results.toString());
-
-    assertThat(done.exitCode()).isEqualTo(2);
+    InProcess done = run("--results", results.toString()).failed(2);
     assertThat(done.err()).contains("--results: expected figures of a task, got others in ");
     assertThat(Files.readString(results.resolve("two.json"))).isEqualTo("{\"mine\": 1}");
   }
@@ -232,9 +225,7 @@ class SuiteTest {
   void wrongTasksAreNamed(String text, String message) throws IOException {
     task(text.replace("\\n", "\n"));
 
-    InProcess done = run();
-
-    assertThat(done.exitCode()).isEqualTo(2);
+    InProcess done = run().failed(2);
     assertThat(done.err()).contains("weir lab suite: " + message);
   }
 }
