@@ -25,11 +25,15 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Thresholds and alarms by the names of series, out of the operator. */
 class AlarmRulesTest {
+
+  @AutoClose private final Opened open = new Opened();
+  private SeriesHarness harness;
 
   private static final int SERIES = 5;
   private static final Threshold ABOVE = new Threshold(57, true, 2, 0.6);
@@ -230,12 +234,11 @@ class AlarmRulesTest {
             new Learning(LearnerSettings.small(2), 24, 0, rules(of(null, ABOVE))),
             Gap.RESET,
             1 << 20);
-    try (SeriesHarness harness = SeriesHarness.of(reset, true, state)) {
-      harness.send("s", START + 450 * MINUTE, 50);
-      List<Incident> dropped = warnings(harness.take(Incident.class));
-      assertThat(dropped).extracting(Incident::id).containsExactly(opened.get(0).id());
-      assertThat(dropped.get(0).warning().outcome()).isEqualTo(Outcome.DROPPED);
-      assertThat(dropped.get(0).newest()).isEmpty();
-    }
+    harness = open.add(SeriesHarness.of(reset, true, state));
+    harness.send("s", START + 450 * MINUTE, 50);
+    List<Incident> dropped = warnings(harness.take(Incident.class));
+    assertThat(dropped).extracting(Incident::id).containsExactly(opened.get(0).id());
+    assertThat(dropped.get(0).warning().outcome()).isEqualTo(Outcome.DROPPED);
+    assertThat(dropped.get(0).newest()).isEmpty();
   }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Cached series that learn classes: the results are those of the heap, to the bit. */
 class ClassStoreTest {
+
+  @AutoClose private final Opened open = new Opened();
+  private SeriesHarness harness;
 
   private static final int SERIES = 11;
   private static final long SECOND = 1_000;
@@ -128,29 +132,27 @@ class ClassStoreTest {
 
   @Test
   void nothingIsWrittenBeforeACheckpoint() throws Exception {
-    try (SeriesHarness harness = open(settings(1 << 20, Duration.ZERO), true, null)) {
-      for (Step step : ClassFixture.steps("s", 20, 1)) {
-        harness.send(step.observation());
-      }
-      assertThat(harness.entries("classes")).isZero();
-      assertThat(harness.store().cached()).isEqualTo(1);
-      assertThat(harness.store().misses()).isEqualTo(1);
-      harness.snapshot(1, 1);
-      assertThat(harness.entries("classes")).isEqualTo(1);
+    harness = open.add(open(settings(1 << 20, Duration.ZERO), true, null));
+    for (Step step : ClassFixture.steps("s", 20, 1)) {
+      harness.send(step.observation());
     }
+    assertThat(harness.entries("classes")).isZero();
+    assertThat(harness.store().cached()).isEqualTo(1);
+    assertThat(harness.store().misses()).isEqualTo(1);
+    harness.snapshot(1, 1);
+    assertThat(harness.entries("classes")).isEqualTo(1);
   }
 
   @Test
   void theCacheStaysWithinItsBytesAndCountsWhatIsMissed() throws Exception {
-    try (SeriesHarness harness = open(settings(100_000, Duration.ZERO), true, null)) {
-      for (int i = 0; i < 40; i++) {
-        for (int s = 0; s < SERIES; s++) {
-          harness.send("series-" + s, (i + 1) * SECOND, i + s, 3);
-        }
+    harness = open.add(open(settings(100_000, Duration.ZERO), true, null));
+    for (int i = 0; i < 40; i++) {
+      for (int s = 0; s < SERIES; s++) {
+        harness.send("series-" + s, (i + 1) * SECOND, i + s, 3);
       }
-      assertThat(harness.store().cached()).isBetween(2L, SERIES - 2L);
-      assertThat(harness.store().misses()).isBetween(2L * SERIES, 39L * SERIES);
     }
+    assertThat(harness.store().cached()).isBetween(2L, SERIES - 2L);
+    assertThat(harness.store().misses()).isBetween(2L * SERIES, 39L * SERIES);
   }
 
   @Test
@@ -160,28 +162,26 @@ class ClassStoreTest {
             .model(ClassFixture.model("states", 1, List.of("idle", "run")))
             .fixed()
             .build();
-    try (SeriesHarness harness = open(settings, true, null)) {
-      harness.send("s", SECOND, 1, 3);
-      assertThat(harness.entries("classes")).isEqualTo(1);
-      assertThat(harness.store().cached()).isZero();
-    }
+    harness = open.add(open(settings, true, null));
+    harness.send("s", SECOND, 1, 3);
+    assertThat(harness.entries("classes")).isEqualTo(1);
+    assertThat(harness.store().cached()).isZero();
   }
 
   @ParameterizedTest
   @ValueSource(longs = {1, 100_000_000})
   void aSeriesThatIsSilentForTooLongLeavesNothing(long cache) throws Exception {
-    try (SeriesHarness harness = open(settings(cache, Duration.ofSeconds(30)), true, null)) {
-      harness.send("silent", SECOND, 1, 3);
-      harness.snapshot(1, 1);
-      for (int i = 2; i < 400; i++) {
-        harness.setProcessingTime(i * SECOND);
-        harness.send("lively", i * SECOND, i, 3);
-        harness.watermark(i * SECOND - 1);
-      }
-      assertThat(harness.store().cached()).isEqualTo(cache == 1 ? 0 : 1);
-      harness.snapshot(2, 2);
-      assertThat(harness.entries("classes")).isEqualTo(1);
-      assertThat(harness.entries("expiry")).isEqualTo(1);
+    harness = open.add(open(settings(cache, Duration.ofSeconds(30)), true, null));
+    harness.send("silent", SECOND, 1, 3);
+    harness.snapshot(1, 1);
+    for (int i = 2; i < 400; i++) {
+      harness.setProcessingTime(i * SECOND);
+      harness.send("lively", i * SECOND, i, 3);
+      harness.watermark(i * SECOND - 1);
     }
+    assertThat(harness.store().cached()).isEqualTo(cache == 1 ? 0 : 1);
+    harness.snapshot(2, 2);
+    assertThat(harness.entries("classes")).isEqualTo(1);
+    assertThat(harness.entries("expiry")).isEqualTo(1);
   }
 }

@@ -24,12 +24,16 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Covariates known ahead in the operator: what it takes, what it keeps, what it must not know. */
 class CovariateFunctionTest {
+
+  @AutoClose private final Opened open = new Opened();
+  private SeriesHarness harness;
 
   private static final long MINUTE = 60_000;
   private static final int HORIZON = 3;
@@ -98,23 +102,21 @@ class CovariateFunctionTest {
   /** Of 2 covariates and 3 steps, 6 numbers may be known; the next record may tell the rest. */
   @Test
   void forecastSaysHowManyNumbersItDidNotKnow() throws Exception {
-    try (SeriesHarness harness = SeriesHarness.recorded(settings(Duration.ZERO, 2), null)) {
-      harness.send(at("s", 0, 1, 5, 6, 7, Double.NaN, 8, 9));
-      harness.send(at("s", 1, 1)); // what was said before is still known, of two steps
-      harness.send(at("s", 2, 1, 5, 6));
-      harness.send(at("s", 3, 1));
-      harness.send(at("s", 4, 1, 1, 2, 3, 4, 5, 6));
-      assertThat(harness.take(Forecast.class))
-          .extracting(Forecast::covariatesMissing)
-          .containsExactly(1, 3, 4, 6, 0);
-      assertThat(harness.metrics.count("weir.missingCovariates")).isEqualTo(1 + 3 + 4 + 6);
-    }
-    try (SeriesHarness without = SeriesHarness.of(settings(Duration.ZERO, 0))) {
-      without.send(at("s", 0, 1));
-      assertThat(without.take(Forecast.class))
-          .extracting(Forecast::covariatesMissing)
-          .containsExactly(0);
-    }
+    harness = open.add(SeriesHarness.recorded(settings(Duration.ZERO, 2), null));
+    harness.send(at("s", 0, 1, 5, 6, 7, Double.NaN, 8, 9));
+    harness.send(at("s", 1, 1)); // what was said before is still known, of two steps
+    harness.send(at("s", 2, 1, 5, 6));
+    harness.send(at("s", 3, 1));
+    harness.send(at("s", 4, 1, 1, 2, 3, 4, 5, 6));
+    assertThat(harness.take(Forecast.class))
+        .extracting(Forecast::covariatesMissing)
+        .containsExactly(1, 3, 4, 6, 0);
+    assertThat(harness.metrics.count("weir.missingCovariates")).isEqualTo(1 + 3 + 4 + 6);
+    SeriesHarness without = open.add(SeriesHarness.of(settings(Duration.ZERO, 0)));
+    without.send(at("s", 0, 1));
+    assertThat(without.take(Forecast.class))
+        .extracting(Forecast::covariatesMissing)
+        .containsExactly(0);
   }
 
   // ---- what is kept
@@ -171,23 +173,21 @@ class CovariateFunctionTest {
     ForecastSettings settings = settings(Duration.ofMinutes(6), 2);
     List<Sent> all = shuffled();
     Map<String, List<Forecast>> expected = new HashMap<>();
-    try (SeriesHarness undisturbed = SeriesHarness.of(settings)) {
-      send(List.of(undisturbed), all);
-      undisturbed.watermark(Long.MAX_VALUE);
-      collect(List.of(undisturbed), expected);
-    }
+    SeriesHarness undisturbed = open.add(SeriesHarness.of(settings));
+    send(List.of(undisturbed), all);
+    undisturbed.watermark(Long.MAX_VALUE);
+    collect(List.of(undisturbed), expected);
     assertThat(expected).hasSize(3);
     assertThat(expected.get("s0")).hasSize(120);
 
     int checkpoint = 205;
     Map<String, List<Forecast>> actual = new HashMap<>();
     OperatorSubtaskState saved;
-    try (SeriesHarness first = SeriesHarness.of(settings, rocks, null)) {
-      send(List.of(first), all.subList(0, checkpoint));
-      collect(List.of(first), actual);
-      saved = first.checkpoint();
-      send(List.of(first), all.subList(checkpoint, checkpoint + 40)); // lost with the crash
-    }
+    SeriesHarness first = open.add(SeriesHarness.of(settings, rocks, null));
+    send(List.of(first), all.subList(0, checkpoint));
+    collect(List.of(first), actual);
+    saved = first.checkpoint();
+    send(List.of(first), all.subList(checkpoint, checkpoint + 40)); // lost with the crash
     assertThat(actual.get("s1").size()).isBetween(40, 68); // others wait
     List<SeriesHarness> tasks =
         List.of(

@@ -370,14 +370,12 @@ class ForecastFunctionTest {
   @Test
   void explanationCanBeSwitchedOnWithASavepoint() throws Exception {
     OperatorSubtaskState state;
-    try (SeriesHarness first = SeriesHarness.of(settings(false), false, null)) {
-      send(first, 0, 50);
-      state = first.checkpoint();
-    }
-    try (SeriesHarness second = SeriesHarness.of(settings(true), false, state)) {
-      send(second, 50, 60);
-      assertThat(second.forecasts())
-          .isEqualTo(run(true, false).subList(SERIES.size() * 50, SERIES.size() * 60));
-    }
+    SeriesHarness first = open.add(SeriesHarness.of(settings(false), false, null));
+    send(first, 0, 50);
+    state = first.checkpoint();
+    SeriesHarness second = open.add(SeriesHarness.of(settings(true), false, state));
+    send(second, 50, 60);
+    assertThat(second.forecasts())
+        .isEqualTo(run(true, false).subList(SERIES.size() * 50, SERIES.size() * 60));
   }
 }

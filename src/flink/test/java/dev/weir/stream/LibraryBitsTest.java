@@ -50,12 +50,16 @@ import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@code dev.weir.core} says of a series is what a job with the same options says of it. */
 class LibraryBitsTest {
+
+  @AutoClose private final Opened open = new Opened();
+  private SeriesHarness harness;
 
   private static final int VALUES = 400;
   private static final String NAME = "uci_bike";
@@ -269,15 +273,14 @@ class LibraryBitsTest {
     List<Observation> observations = observations(options);
     Forecaster forecaster = options.library().build();
     Series series = forecaster.series(NAME);
-    try (SeriesHarness harness = SeriesHarness.of(job(options))) {
-      for (Observation o : observations) {
-        harness.send(o);
-      }
-      List<Object> expected = ofJob(harness.extractOutputValues());
-      assertThat(expected).hasSizeGreaterThan(VALUES);
-      assertThat(library(series, observations)).isEqualTo(expected);
-      assertThat(series.save()).isEqualTo(stateOf(harness));
+    harness = open.add(SeriesHarness.of(job(options)));
+    for (Observation o : observations) {
+      harness.send(o);
     }
+    List<Object> expected = ofJob(harness.extractOutputValues());
+    assertThat(expected).hasSizeGreaterThan(VALUES);
+    assertThat(library(series, observations)).isEqualTo(expected);
+    assertThat(series.save()).isEqualTo(stateOf(harness));
   }
 
   @Test
@@ -285,18 +288,17 @@ class LibraryBitsTest {
     Options day = options().filter(each -> each.name().equals("day")).findFirst().orElseThrow();
     List<Observation> observations = observations(day);
     int half = observations.size() / 2;
-    try (SeriesHarness harness = SeriesHarness.of(job(day))) {
-      for (Observation o : observations.subList(0, half)) {
-        harness.send(o);
-      }
-      Series series = day.library().build().restore(NAME, stateOf(harness));
-      harness.getOutput().clear();
-      for (Observation o : observations.subList(half, observations.size())) {
-        harness.send(o);
-      }
-      assertThat(library(series, observations.subList(half, observations.size())))
-          .isEqualTo(ofJob(harness.extractOutputValues()));
+    harness = open.add(SeriesHarness.of(job(day)));
+    for (Observation o : observations.subList(0, half)) {
+      harness.send(o);
     }
+    Series series = day.library().build().restore(NAME, stateOf(harness));
+    harness.getOutput().clear();
+    for (Observation o : observations.subList(half, observations.size())) {
+      harness.send(o);
+    }
+    assertThat(library(series, observations.subList(half, observations.size())))
+        .isEqualTo(ofJob(harness.extractOutputValues()));
   }
 
   /** As a saved series has it, of the bytes that Flink's state has. */
@@ -359,27 +361,27 @@ class LibraryBitsTest {
             .build();
     ClassifiedSeries series = classifier.series("lathe");
     List<Classification> said = new ArrayList<>();
-    try (SeriesHarness harness =
-        SeriesHarness.of(
-            new ClassifyOperator(settings, true), SeriesHarness.backend(false), null, 1, 0)) {
-      int number = 0;
-      for (Step step : ClassFixture.steps("lathe", 150, 1)) {
-        Observation o = step.observation();
-        harness.send(o);
-        series.observe(copy(o)).ifPresent(said::add);
-        if (number % 3 == 2) {
-          LabelEvent label =
-              new LabelEvent("lathe", o.time(), step.label(), SeriesHarness.source(number));
-          harness.send(label);
-          series.label(o.time(), step.label());
-        }
-        if (number++ == 80) { // goes on bit for bit
-          series = classifier.restore("lathe", series.save());
-        }
+    harness =
+        open.add(
+            SeriesHarness.of(
+                new ClassifyOperator(settings, true), SeriesHarness.backend(false), null, 1, 0));
+    int number = 0;
+    for (Step step : ClassFixture.steps("lathe", 150, 1)) {
+      Observation o = step.observation();
+      harness.send(o);
+      series.observe(copy(o)).ifPresent(said::add);
+      if (number % 3 == 2) {
+        LabelEvent label =
+            new LabelEvent("lathe", o.time(), step.label(), SeriesHarness.source(number));
+        harness.send(label);
+        series.label(o.time(), step.label());
       }
-      List<Classification> expected = harness.outputs(Classification.class);
-      assertThat(expected).hasSize(50);
-      assertThat(said).isEqualTo(expected);
+      if (number++ == 80) { // goes on bit for bit
+        series = classifier.restore("lathe", series.save());
+      }
     }
+    List<Classification> expected = harness.outputs(Classification.class);
+    assertThat(expected).hasSize(50);
+    assertThat(said).isEqualTo(expected);
   }
 }

@@ -4,11 +4,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** What a test has opened and closes at its end, the newest first. */
-final class Opened implements AutoCloseable {
+public final class Opened implements AutoCloseable {
 
   private final Deque<AutoCloseable> all = new ArrayDeque<>();
 
-  <T extends AutoCloseable> T add(T opened) {
+  public <T extends AutoCloseable> T add(T opened) {
     all.push(opened);
     return opened;
   }

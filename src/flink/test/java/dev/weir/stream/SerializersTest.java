@@ -55,9 +55,13 @@ import org.apache.flink.runtime.checkpoint.StateObjectCollection;
 import org.apache.flink.runtime.state.KeyGroupsStateHandle;
 import org.apache.flink.runtime.state.KeyedStateHandle;
 import org.apache.flink.runtime.state.memory.ByteStreamStateHandle;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 class SerializersTest {
+
+  @AutoClose private final Opened open = new Opened();
+  private SeriesHarness harness;
 
   private static final SourceRecord SOURCE =
       new SourceRecord(
@@ -436,10 +440,9 @@ class SerializersTest {
   void aCheckpointWithOneWrongNumberIsNotRestored() throws Exception {
     double value = 1234.56789;
     OperatorSubtaskState saved;
-    try (SeriesHarness harness = harness(null)) {
-      harness.send("s", 1, value);
-      saved = harness.checkpoint();
-    }
+    harness = open.add(harness(null));
+    harness.send("s", 1, value);
+    saved = harness.checkpoint();
     KeyGroupsStateHandle handle =
         (KeyGroupsStateHandle) saved.getManagedKeyedState().iterator().next();
     byte[] bytes;

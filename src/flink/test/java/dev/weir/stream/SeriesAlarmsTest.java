@@ -29,12 +29,16 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Incidents out of the operator, on both backends, through kills, rescaling and other settings. */
 class SeriesAlarmsTest {
+
+  @AutoClose private final Opened open = new Opened();
+  private SeriesHarness harness;
 
   static final int SEQ_LEN = 7;
   static final long MINUTE = 60_000;
@@ -218,74 +222,68 @@ class SeriesAlarmsTest {
 
   @Test
   void recordHasTheValuesUpToTheAlarmAndCloses() throws Exception {
-    try (SeriesHarness harness = SeriesHarness.of(settings(ALARMS, Gap.SKIP, 0), false, null)) {
-      spike(harness, 0, 500);
-      Incident opened = harness.take(Incident.class).get(0);
-      long time = START + 499 * MINUTE;
-      assertThat(opened.id()).isEqualTo(Incident.id("s", time));
-      assertThat(opened.start()).isEqualTo(time);
-      assertThat(opened.duration()).isZero();
-      assertThat(opened.newest()).hasSize(SEQ_LEN);
-      assertThat(opened.newest().get(SEQ_LEN - 1)).isEqualTo(new Incident.Value(time, 40));
-      assertThat(opened.newest().get(0).time()).isEqualTo(time - 6 * MINUTE);
-      assertThat(opened.model()).isEmpty();
-      assertThat(opened.modelVersion()).isEqualTo(-1);
-      calm(harness, 500, 530);
-      Incident closed = harness.take(Incident.class).get(0);
-      assertThat(closed.event()).isEqualTo(Event.CLOSED);
-      assertThat(closed.id()).isEqualTo(opened.id());
-      assertThat(closed.time()).isEqualTo(closed.end() + 6 * MINUTE);
-      assertThat(closed.worst()).isEqualTo(opened.worst());
-    }
+    harness = open.add(SeriesHarness.of(settings(ALARMS, Gap.SKIP, 0), false, null));
+    spike(harness, 0, 500);
+    Incident opened = harness.take(Incident.class).get(0);
+    long time = START + 499 * MINUTE;
+    assertThat(opened.id()).isEqualTo(Incident.id("s", time));
+    assertThat(opened.start()).isEqualTo(time);
+    assertThat(opened.duration()).isZero();
+    assertThat(opened.newest()).hasSize(SEQ_LEN);
+    assertThat(opened.newest().get(SEQ_LEN - 1)).isEqualTo(new Incident.Value(time, 40));
+    assertThat(opened.newest().get(0).time()).isEqualTo(time - 6 * MINUTE);
+    assertThat(opened.model()).isEmpty();
+    assertThat(opened.modelVersion()).isEqualTo(-1);
+    calm(harness, 500, 530);
+    Incident closed = harness.take(Incident.class).get(0);
+    assertThat(closed.event()).isEqualTo(Event.CLOSED);
+    assertThat(closed.id()).isEqualTo(opened.id());
+    assertThat(closed.time()).isEqualTo(closed.end() + 6 * MINUTE);
+    assertThat(closed.worst()).isEqualTo(opened.worst());
   }
 
   @Test
   void valuesThatWereFilledInRaiseNoAlarm() throws Exception {
-    try (SeriesHarness harness = SeriesHarness.of(settings(ALARMS, Gap.LINEAR, 0), false, null)) {
-      SplittableRandom random = new SplittableRandom(1);
-      for (int i = 0; i < 2_000; i++) {
-        if (i % 25 < 22) { // the three between are filled in
-          harness.send("s", START + i * MINUTE, random.nextDouble());
-        }
+    harness = open.add(SeriesHarness.of(settings(ALARMS, Gap.LINEAR, 0), false, null));
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < 2_000; i++) {
+      if (i % 25 < 22) { // the three between are filled in
+        harness.send("s", START + i * MINUTE, random.nextDouble());
       }
-      assertThat(harness.take(Incident.class))
-          .allSatisfy(
-              incident ->
-                  assertThat((incident.worst().time() - START) / MINUTE % 25).isLessThan(22));
-      // the first value after a gap has no forecast of one step
-      spike(harness, 2_000, 2_003);
-      harness.take(Incident.class);
     }
+    assertThat(harness.take(Incident.class))
+        .allSatisfy(
+            incident -> assertThat((incident.worst().time() - START) / MINUTE % 25).isLessThan(22));
+    // the first value after a gap has no forecast of one step
+    spike(harness, 2_000, 2_003);
+    harness.take(Incident.class);
   }
 
   @Test
   void gapThatResetsTheSeriesClosesItsIncident() throws Exception {
-    try (SeriesHarness harness = SeriesHarness.of(settings(ALARMS, Gap.RESET, 0), false, null)) {
-      spike(harness, 0, 500);
-      Incident opened = harness.take(Incident.class).get(0);
-      harness.send("s", START + 505 * MINUTE, 0.5);
-      List<Incident> closed = harness.take(Incident.class);
-      assertThat(closed).hasSize(1);
-      assertThat(closed.get(0).event()).isEqualTo(Event.CLOSED);
-      assertThat(closed.get(0).id()).isEqualTo(opened.id());
-      assertThat(closed.get(0).newest()).isEmpty();
-    }
+    harness = open.add(SeriesHarness.of(settings(ALARMS, Gap.RESET, 0), false, null));
+    spike(harness, 0, 500);
+    Incident opened = harness.take(Incident.class).get(0);
+    harness.send("s", START + 505 * MINUTE, 0.5);
+    List<Incident> closed = harness.take(Incident.class);
+    assertThat(closed).hasSize(1);
+    assertThat(closed.get(0).event()).isEqualTo(Event.CLOSED);
+    assertThat(closed.get(0).id()).isEqualTo(opened.id());
+    assertThat(closed.get(0).newest()).isEmpty();
   }
 
   @Test
   void seriesThatExpiresClosesItsIncident() throws Exception {
     for (boolean rocks : new boolean[] {false, true}) {
-      try (SeriesHarness harness =
-          SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), rocks, null)) {
-        spike(harness, 0, 500);
-        Incident opened = harness.take(Incident.class).get(0);
-        for (int days = 2; days <= 8; days += 2) { // event time and the clock
-          long time = START + 500 * MINUTE + Duration.ofDays(days).toMillis();
-          harness.watermark(time);
-          harness.setProcessingTime(Duration.ofDays(days).toMillis());
-        }
-        assertCloses(harness, opened);
+      harness = open.add(SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), rocks, null));
+      spike(harness, 0, 500);
+      Incident opened = harness.take(Incident.class).get(0);
+      for (int days = 2; days <= 8; days += 2) { // event time and the clock
+        long time = START + 500 * MINUTE + Duration.ofDays(days).toMillis();
+        harness.watermark(time);
+        harness.setProcessingTime(Duration.ofDays(days).toMillis());
       }
+      assertCloses(harness, opened);
     }
   }
 
@@ -293,12 +291,10 @@ class SeriesAlarmsTest {
   void otherExpertsKeepAnOpenIncident() throws Exception {
     OperatorSubtaskState state;
     Incident opened;
-    try (SeriesHarness harness =
-        SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), true, null)) {
-      spike(harness, 0, 500);
-      opened = harness.take(Incident.class).get(0);
-      state = harness.checkpoint();
-    }
+    harness = open.add(SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), true, null));
+    spike(harness, 0, 500);
+    opened = harness.take(Incident.class).get(0);
+    state = harness.checkpoint();
     ForecastSettings before = settings(ALARMS, Gap.SKIP, 1 << 20);
     Learning fewer =
         new Learning(LearnerSettings.small(2).withExperts(List.of("naive")), 1, 0, ALARMS);
@@ -307,10 +303,9 @@ class SeriesAlarmsTest {
             .sampling(before.sampling())
             .limits(before.limits())
             .build();
-    try (SeriesHarness harness = SeriesHarness.of(other, true, state)) {
-      calm(harness, 500, 530);
-      assertCloses(harness, opened);
-    }
+    harness = open.add(SeriesHarness.of(other, true, state));
+    calm(harness, 500, 530);
+    assertCloses(harness, opened);
   }
 
   /**
@@ -324,41 +319,33 @@ class SeriesAlarmsTest {
   void otherAlarmSettingsReportEachIncidentOnceAndCloseIt(int written) throws Exception {
     OperatorSubtaskState state;
     Incident opened;
-    try (SeriesHarness harness =
-        SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), true, null)) {
-      SplittableRandom random = new SplittableRandom(0);
-      for (int i = 0; i < 492; i++) {
-        if (i == written) {
-          harness.checkpoint();
-        }
-        double value = i == 489 ? 40 : random.nextDouble();
-        harness.send("s", START + i * MINUTE, value);
+    harness = open.add(SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), true, null));
+    SplittableRandom random = new SplittableRandom(0);
+    for (int i = 0; i < 492; i++) {
+      if (i == written) {
+        harness.checkpoint();
       }
-      state = harness.snapshot(2, 2);
-      List<Incident> incidents = harness.take(Incident.class);
-      assertThat(incidents).extracting(Incident::event).containsExactly(Event.OPENED);
-      opened = incidents.get(0);
+      double value = i == 489 ? 40 : random.nextDouble();
+      harness.send("s", START + i * MINUTE, value);
     }
-    try (SeriesHarness harness =
-        SeriesHarness.of(settings(alarms(2, 2), Gap.SKIP, 1 << 20), true, state)) {
-      calm(harness, 492, 510);
-      assertCloses(harness, opened);
-    }
+    state = harness.snapshot(2, 2);
+    List<Incident> incidents = harness.take(Incident.class);
+    assertThat(incidents).extracting(Incident::event).containsExactly(Event.OPENED);
+    opened = incidents.get(0);
+    harness = open.add(SeriesHarness.of(settings(alarms(2, 2), Gap.SKIP, 1 << 20), true, state));
+    calm(harness, 492, 510);
+    assertCloses(harness, opened);
   }
 
   @Test
   void withoutAlarmsNothingIsKept() throws Exception {
     OperatorSubtaskState state;
-    try (SeriesHarness harness =
-        SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), false, null)) {
-      spike(harness, 0, 500);
-      state = harness.checkpoint();
-    }
-    try (SeriesHarness harness =
-        SeriesHarness.of(settings(null, Gap.SKIP, 1 << 20), false, state)) {
-      calm(harness, 500, 530);
-      assertThat(harness.take(Incident.class)).isEmpty();
-    }
+    harness = open.add(SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), false, null));
+    spike(harness, 0, 500);
+    state = harness.checkpoint();
+    harness = open.add(SeriesHarness.of(settings(null, Gap.SKIP, 1 << 20), false, state));
+    calm(harness, 500, 530);
+    assertThat(harness.take(Incident.class)).isEmpty();
   }
 
   private static final IncidentSettings ERRORS =
@@ -461,35 +448,33 @@ class SeriesAlarmsTest {
   @Test
   void feedbackHasTheStateSavedSinceNoLogOfObservationsSaysIt() throws Exception {
     ForecastSettings settings = learning(LEARNING, Gap.SKIP, 1 << 20);
-    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
-      harness.send("s", START, 1);
-      harness.checkpoint();
-      assertThat(harness.entries("unlearned")).isOne();
-      harness.send(dismissal("s", START));
-      harness.checkpoint();
-      assertThat(harness.entries("unlearned")).isZero();
-      assertThat(harness.entries("learned-many-to-one")).isOne();
-    }
+    harness = open.add(SeriesHarness.of(settings, true, null));
+    harness.send("s", START, 1);
+    harness.checkpoint();
+    assertThat(harness.entries("unlearned")).isOne();
+    harness.send(dismissal("s", START));
+    harness.checkpoint();
+    assertThat(harness.entries("unlearned")).isZero();
+    assertThat(harness.entries("learned-many-to-one")).isOne();
   }
 
   @Test
   void feedbackOnAnUnknownSeriesIsADeadLetter() throws Exception {
     ForecastSettings settings = learning(LEARNING, Gap.SKIP, 0);
     for (boolean rocks : new boolean[] {false, true}) {
-      try (SeriesHarness harness = SeriesHarness.of(settings, rocks, null)) {
-        harness.send("s", START, 1);
-        harness.send(dismissal("other", START));
-        harness.send("s", minute(1), 1);
-        assertThat(harness.deadLetters())
-            .extracting(DeadLetter::reason)
-            .containsExactly(DeadLetter.Reason.FEEDBACK);
-        assertThat(harness.deadLetters())
-            .extracting(DeadLetter::message)
-            .first()
-            .isEqualTo("series: expected one with observations and alarms, got another");
-        assertThat(harness.forecasts()).hasSize(2);
-        assertThat(harness.entries("window")).isOne();
-      }
+      harness = open.add(SeriesHarness.of(settings, rocks, null));
+      harness.send("s", START, 1);
+      harness.send(dismissal("other", START));
+      harness.send("s", minute(1), 1);
+      assertThat(harness.deadLetters())
+          .extracting(DeadLetter::reason)
+          .containsExactly(DeadLetter.Reason.FEEDBACK);
+      assertThat(harness.deadLetters())
+          .extracting(DeadLetter::message)
+          .first()
+          .isEqualTo("series: expected one with observations and alarms, got another");
+      assertThat(harness.forecasts()).hasSize(2);
+      assertThat(harness.entries("window")).isOne();
     }
   }
 }

@@ -26,6 +26,7 @@ import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -35,6 +36,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Cached series, and what is written of them: the forecasts are those of the heap, to the bit. */
 class SeriesStoreTest {
+
+  @AutoClose private final Opened open = new Opened();
+  private SeriesHarness harness;
 
   private static final int SERIES = 11;
   private static final int SEQ_LEN = 5;
@@ -142,28 +146,27 @@ class SeriesStoreTest {
   void aYoungSeriesIsWrittenAsItsObservationsAndLaterNowAndThenAsItsState() throws Exception {
     ForecastSettings settings =
         settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
-      for (int i = 1; i <= 20; i++) {
-        harness.send("s", i * MINUTE, i % 3);
-      }
-      assertThat(harness.entries("window")).as("before the first checkpoint").isZero();
-      harness.snapshot(1, 1);
-      assertThat(harness.entries("window")).isEqualTo(1);
-      assertThat(harness.entries("unlearned")).isEqualTo(1);
-      assertThat(harness.entries("learned-many-to-one")).isZero();
-      for (int i = 21; i <= 40; i++) {
-        harness.send("s", i * MINUTE, i % 3);
-      }
-      harness.snapshot(2, 2);
-      assertThat(harness.entries("unlearned")).isZero();
-      assertThat(harness.entries("learned-many-to-one")).isEqualTo(1);
-      harness.send("s", 50 * MINUTE, 1); // after a gap: no log says that
-      harness.snapshot(3, 3);
-      assertThat(harness.entries("unlearned")).isZero();
-      harness.send("s", 51 * MINUTE, 1);
-      harness.snapshot(4, 4);
-      assertThat(harness.entries("unlearned")).isEqualTo(1);
+    harness = open.add(SeriesHarness.of(settings, true, null));
+    for (int i = 1; i <= 20; i++) {
+      harness.send("s", i * MINUTE, i % 3);
     }
+    assertThat(harness.entries("window")).as("before the first checkpoint").isZero();
+    harness.snapshot(1, 1);
+    assertThat(harness.entries("window")).isEqualTo(1);
+    assertThat(harness.entries("unlearned")).isEqualTo(1);
+    assertThat(harness.entries("learned-many-to-one")).isZero();
+    for (int i = 21; i <= 40; i++) {
+      harness.send("s", i * MINUTE, i % 3);
+    }
+    harness.snapshot(2, 2);
+    assertThat(harness.entries("unlearned")).isZero();
+    assertThat(harness.entries("learned-many-to-one")).isEqualTo(1);
+    harness.send("s", 50 * MINUTE, 1); // after a gap: no log says that
+    harness.snapshot(3, 3);
+    assertThat(harness.entries("unlearned")).isZero();
+    harness.send("s", 51 * MINUTE, 1);
+    harness.snapshot(4, 4);
+    assertThat(harness.entries("unlearned")).isEqualTo(1);
   }
 
   @Test
@@ -172,36 +175,34 @@ class SeriesStoreTest {
     ForecastSettings settings =
         settings(200_000_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, learning));
     int series = 3_200;
-    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
-      for (int i = 0; i < 2 * series; i++) { // the second one after a gap: its state is written
-        long time = (1 + i / series * 5L) * MINUTE;
-        harness.send("series-" + i % series, time, i % 7);
-        harness.getOutput().clear();
-      }
-      assertThat(harness.entries("learned-many-to-one")).isBetween(100L, 700L);
-      harness.snapshot(1, 1);
-      assertThat(harness.entries("learned-many-to-one")).isEqualTo(series);
+    harness = open.add(SeriesHarness.of(settings, true, null));
+    for (int i = 0; i < 2 * series; i++) { // the second one after a gap: its state is written
+      long time = (1 + i / series * 5L) * MINUTE;
+      harness.send("series-" + i % series, time, i % 7);
+      harness.getOutput().clear();
     }
+    assertThat(harness.entries("learned-many-to-one")).isBetween(100L, 700L);
+    harness.snapshot(1, 1);
+    assertThat(harness.entries("learned-many-to-one")).isEqualTo(series);
   }
 
   @Test
   void theCacheStaysWithinItsBytesAndCountsWhatIsMissed() throws Exception {
     ForecastSettings settings = settings(30_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
-      for (int i = 0; i < 3 * SERIES; i++) {
-        harness.send("series-" + i % SERIES, (1 + i / SERIES) * MINUTE, i);
-      }
-      assertThat(harness.store().cached()).isBetween(2L, (long) SERIES - 2);
-      assertThat(harness.store().misses()).isGreaterThan(SERIES);
-      long misses = harness.store().misses();
-      int hits = 0;
-      for (int i = 0; i < 50 * SERIES; i++) { // they take turns: none is used least recently
-        harness.send("series-" + i % SERIES, (4 + i / SERIES) * MINUTE, i);
-        hits += harness.store().misses() == misses ? 1 : 0;
-        misses = harness.store().misses();
-      }
-      assertThat(hits).isGreaterThan(50);
+    harness = open.add(SeriesHarness.of(settings, true, null));
+    for (int i = 0; i < 3 * SERIES; i++) {
+      harness.send("series-" + i % SERIES, (1 + i / SERIES) * MINUTE, i);
     }
+    assertThat(harness.store().cached()).isBetween(2L, (long) SERIES - 2);
+    assertThat(harness.store().misses()).isGreaterThan(SERIES);
+    long misses = harness.store().misses();
+    int hits = 0;
+    for (int i = 0; i < 50 * SERIES; i++) { // they take turns: none is used least recently
+      harness.send("series-" + i % SERIES, (4 + i / SERIES) * MINUTE, i);
+      hits += harness.store().misses() == misses ? 1 : 0;
+      misses = harness.store().misses();
+    }
+    assertThat(hits).isGreaterThan(50);
   }
 
   @ParameterizedTest
@@ -209,25 +210,24 @@ class SeriesStoreTest {
   void aSeriesThatIsSilentForTooLongLeavesNothing(long cache) throws Exception {
     ForecastSettings settings =
         settings(cache, Duration.ofMinutes(30), target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
-      for (int i = 1; i <= 9; i++) {
-        harness.send("silent", i * MINUTE, i);
-        harness.send("lively", i * MINUTE, i);
-      }
-      harness.snapshot(1, 1);
-      assertThat(harness.entries("unlearned")).isEqualTo(2);
-      for (int i = 10; i < 400; i++) {
-        harness.setProcessingTime(i * MINUTE);
-        harness.send("lively", i * MINUTE, i);
-        harness.watermark(i * MINUTE - 1);
-      }
-      harness.snapshot(2, 2);
-      assertThat(harness.entries("window")).isEqualTo(1);
-      assertThat(harness.entries("expiry")).isEqualTo(1);
-      assertThat(harness.entries("unlearned") + harness.entries("learned-many-to-one"))
-          .isBetween(1L, 2L);
-      assertThat(harness.store().cached()).isLessThanOrEqualTo(1);
+    harness = open.add(SeriesHarness.of(settings, true, null));
+    for (int i = 1; i <= 9; i++) {
+      harness.send("silent", i * MINUTE, i);
+      harness.send("lively", i * MINUTE, i);
     }
+    harness.snapshot(1, 1);
+    assertThat(harness.entries("unlearned")).isEqualTo(2);
+    for (int i = 10; i < 400; i++) {
+      harness.setProcessingTime(i * MINUTE);
+      harness.send("lively", i * MINUTE, i);
+      harness.watermark(i * MINUTE - 1);
+    }
+    harness.snapshot(2, 2);
+    assertThat(harness.entries("window")).isEqualTo(1);
+    assertThat(harness.entries("expiry")).isEqualTo(1);
+    assertThat(harness.entries("unlearned") + harness.entries("learned-many-to-one"))
+        .isBetween(1L, 2L);
+    assertThat(harness.store().cached()).isLessThanOrEqualTo(1);
   }
 
   @Test
@@ -235,22 +235,20 @@ class SeriesStoreTest {
     ForecastSettings settings =
         settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
     OperatorSubtaskState state;
-    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
-      for (int i = 1; i <= 9; i++) {
-        harness.send("s", i * MINUTE, i);
-      }
-      state = harness.snapshot(1, 1);
+    harness = open.add(SeriesHarness.of(settings, true, null));
+    for (int i = 1; i <= 9; i++) {
+      harness.send("s", i * MINUTE, i);
     }
+    state = harness.snapshot(1, 1);
     Sampling hours = new Sampling(60 * MINUTE, Gap.SKIP, 5);
     ForecastSettings byHours =
         settings(0, hours, 0, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (SeriesHarness harness = SeriesHarness.of(byHours, true, state)) {
-      harness.send("s", 69 * MINUTE, 5);
-      assertThat(harness.take(Output.class))
-          .singleElement()
-          .extracting(output -> ((Forecast) output).values())
-          .isEqualTo(new double[] {5, 5});
-    }
+    harness = open.add(SeriesHarness.of(byHours, true, state));
+    harness.send("s", 69 * MINUTE, 5);
+    assertThat(harness.take(Output.class))
+        .singleElement()
+        .extracting(output -> ((Forecast) output).values())
+        .isEqualTo(new double[] {5, 5});
   }
 
   /** A state and a log of series "s", after so many observations with features. */
@@ -275,19 +273,17 @@ class SeriesStoreTest {
         settings(0, sampling, after, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
     OperatorSubtaskState next;
     List<Output> expected;
-    try (SeriesHarness harness = SeriesHarness.of(settings, true, state)) {
-      for (int i = 10; i <= 20; i++) {
-        harness.send("s", i * MINUTE, i, new double[after]);
-      }
-      next = harness.snapshot(2, 2);
-      harness.take(Output.class);
-      harness.send("s", 21 * MINUTE, 21, new double[after]);
-      expected = harness.take(Output.class);
+    harness = open.add(SeriesHarness.of(settings, true, state));
+    for (int i = 10; i <= 20; i++) {
+      harness.send("s", i * MINUTE, i, new double[after]);
     }
-    try (SeriesHarness harness = SeriesHarness.of(settings, true, next)) {
-      harness.send("s", 21 * MINUTE, 21, new double[after]);
-      assertThat(harness.take(Output.class)).isEqualTo(expected);
-    }
+    next = harness.snapshot(2, 2);
+    harness.take(Output.class);
+    harness.send("s", 21 * MINUTE, 21, new double[after]);
+    expected = harness.take(Output.class);
+    harness = open.add(SeriesHarness.of(settings, true, next));
+    harness.send("s", 21 * MINUTE, 21, new double[after]);
+    assertThat(harness.take(Output.class)).isEqualTo(expected);
   }
 
   @Test
@@ -296,15 +292,14 @@ class SeriesStoreTest {
     OperatorSubtaskState state = state(sampling, 0, 9);
     ForecastSettings settings =
         settings(0, sampling, 0, 0, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (SeriesHarness harness = SeriesHarness.of(settings, true, state)) {
-      harness.send("s", 90 * MINUTE, 4); // after a gap, which resets
-      assertThat(harness.entries("unlearned")).isZero();
-      harness.send("s", 91 * MINUTE, 4);
-      assertThat(harness.take(Forecast.class))
-          .last()
-          .extracting(Forecast::learningSteps, Forecast::status)
-          .containsExactly(2L, Status.WARMUP);
-    }
+    harness = open.add(SeriesHarness.of(settings, true, state));
+    harness.send("s", 90 * MINUTE, 4); // after a gap, which resets
+    assertThat(harness.entries("unlearned")).isZero();
+    harness.send("s", 91 * MINUTE, 4);
+    assertThat(harness.take(Forecast.class))
+        .last()
+        .extracting(Forecast::learningSteps, Forecast::status)
+        .containsExactly(2L, Status.WARMUP);
   }
 
   @Test
@@ -315,11 +310,10 @@ class SeriesStoreTest {
     for (long cache : new long[] {1 << 20, 0}) {
       ForecastSettings settings =
           settings(0, sampling, 0, cache, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-      try (SeriesHarness harness = SeriesHarness.of(settings, true, state)) {
-        harness.send("s", 10 * MINUTE, 4);
-        forecasts.addAll(harness.take(Output.class));
-        assertThat(harness.entries("unlearned")).isEqualTo(cache == 0 ? 0 : 1);
-      }
+      harness = open.add(SeriesHarness.of(settings, true, state));
+      harness.send("s", 10 * MINUTE, 4);
+      forecasts.addAll(harness.take(Output.class));
+      assertThat(harness.entries("unlearned")).isEqualTo(cache == 0 ? 0 : 1);
     }
     assertThat(forecasts.subList(forecasts.size() / 2, forecasts.size()))
         .isEqualTo(forecasts.subList(0, forecasts.size() / 2));
@@ -332,11 +326,10 @@ class SeriesStoreTest {
     Learning other = new Learning(LearnerSettings.small(2), 5, 0);
     ForecastSettings settings =
         settings(0, sampling, 0, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, other));
-    try (SeriesHarness harness = SeriesHarness.of(settings, true, state)) {
-      harness.send("s", 41 * MINUTE, 4);
-      harness.snapshot(2, 2);
-      assertThat(harness.entries("unlearned")).as("the state itself is saved").isZero();
-    }
+    harness = open.add(SeriesHarness.of(settings, true, state));
+    harness.send("s", 41 * MINUTE, 4);
+    harness.snapshot(2, 2);
+    assertThat(harness.entries("unlearned")).as("the state itself is saved").isZero();
   }
 
   /** Observations wait for earlier ones, and timers take them in. */
@@ -383,15 +376,14 @@ class SeriesStoreTest {
     ForecastModel model =
         ModelFiles.fromBytes(
             settings.modes().get(0).initialModel(), ModelFiles.Defaults.NONE, "test");
-    try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
-      for (int i = 1; i <= 9; i++) {
-        harness.send("s", i * MINUTE, i);
-      }
-      harness.publish(model);
-      harness.snapshot(1, 1);
-      assertThat(harness.entries("unlearned")).isZero();
-      assertThat(harness.entries("learned-many-to-one")).isEqualTo(1);
+    harness = open.add(SeriesHarness.of(settings, true, null));
+    for (int i = 1; i <= 9; i++) {
+      harness.send("s", i * MINUTE, i);
     }
+    harness.publish(model);
+    harness.snapshot(1, 1);
+    assertThat(harness.entries("unlearned")).isZero();
+    assertThat(harness.entries("learned-many-to-one")).isEqualTo(1);
   }
 
   @Test
@@ -400,9 +392,8 @@ class SeriesStoreTest {
     backend.setPriorityQueueStateType(EmbeddedRocksDBStateBackend.PriorityQueueStateType.HEAP);
     ForecastSettings settings =
         settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    try (SeriesHarness harness = SeriesHarness.of(settings, backend, null)) {
-      harness.send("s", MINUTE, 1);
-      assertThat(harness.store().cached()).isEqualTo(1);
-    }
+    harness = open.add(SeriesHarness.of(settings, backend, null));
+    harness.send("s", MINUTE, 1);
+    assertThat(harness.store().cached()).isEqualTo(1);
   }
 }

@@ -28,12 +28,16 @@ import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Series that fall silent while others go on. */
 class SilenceTest {
+
+  @AutoClose private final Opened open = new Opened();
+  private SeriesHarness harness;
 
   private static final int SERIES = 6;
   private static final long MINUTE = 60_000;
@@ -261,22 +265,21 @@ class SilenceTest {
   void aSilenceIsToldWhileItLastsWhateverOtherClocksSay(Clocks clocks) throws Exception {
     long last = START + (59 + clocks.ahead(2, 59)) * MINUTE + 2;
     List<Incident> expected;
-    try (SeriesHarness live =
-        SeriesHarness.of(settings(new Silence(3, null), Duration.ZERO, 0), null)) {
-      long carried = Long.MIN_VALUE; // by what is ahead of its record
-      for (ObservationEvent event : clocks.events()) {
-        long arrived = event.source().timestamp();
-        live.setProcessingTime(arrived);
-        live.send(event);
-        carried = Math.max(carried, event.observation().time());
-        live.watermark(carried);
-        int open = arrived < START + 62 * MINUTE + 3 ? 0 : 1;
-        if (arrived < START + 80 * MINUTE) {
-          assertThat(live.outputs(Incident.class)).as("minute " + arrived).hasSize(open);
-        }
+    SeriesHarness live =
+        open.add(SeriesHarness.of(settings(new Silence(3, null), Duration.ZERO, 0), null));
+    long carried = Long.MIN_VALUE; // by what is ahead of its record
+    for (ObservationEvent event : clocks.events()) {
+      long arrived = event.source().timestamp();
+      live.setProcessingTime(arrived);
+      live.send(event);
+      carried = Math.max(carried, event.observation().time());
+      live.watermark(carried);
+      int open = arrived < START + 62 * MINUTE + 3 ? 0 : 1;
+      if (arrived < START + 80 * MINUTE) {
+        assertThat(live.outputs(Incident.class)).as("minute " + arrived).hasSize(open);
       }
-      expected = live.take(Incident.class);
     }
+    expected = live.take(Incident.class);
     assertThat(expected)
         .extracting(Incident::series, Incident::event, Incident::start, Incident::time)
         .containsExactly(
@@ -307,32 +310,29 @@ class SilenceTest {
   void aSilenceThatTheClockHasYetToReachIsToldAfterARestore() throws Exception {
     ForecastSettings settings = settings(new Silence(0, Duration.ofMinutes(3)), Duration.ZERO, 0);
     OperatorSubtaskState state;
-    try (SeriesHarness first = SeriesHarness.of(settings, null)) {
-      first.setProcessingTime(START);
-      first.send("one", START, 7);
-      first.watermark(START + 30 * MINUTE);
-      assertThat(first.outputs(Incident.class)).isEmpty();
-      state = first.checkpoint();
-    }
-    try (SeriesHarness second = SeriesHarness.of(settings, state)) {
-      second.setProcessingTime(START + 10 * MINUTE); // it knows no event time yet
-      assertThat(second.outputs(Incident.class)).isEmpty();
-      second.watermark(START + 3 * MINUTE);
-      assertThat(second.outputs(Incident.class))
-          .extracting(Incident::time)
-          .containsExactly(START + 3 * MINUTE);
-    }
+    SeriesHarness first = open.add(SeriesHarness.of(settings, null));
+    first.setProcessingTime(START);
+    first.send("one", START, 7);
+    first.watermark(START + 30 * MINUTE);
+    assertThat(first.outputs(Incident.class)).isEmpty();
+    state = first.checkpoint();
+    SeriesHarness second = open.add(SeriesHarness.of(settings, state));
+    second.setProcessingTime(START + 10 * MINUTE); // it knows no event time yet
+    assertThat(second.outputs(Incident.class)).isEmpty();
+    second.watermark(START + 3 * MINUTE);
+    assertThat(second.outputs(Incident.class))
+        .extracting(Incident::time)
+        .containsExactly(START + 3 * MINUTE);
   }
 
   @Test
   void theEndOfTheInputIsNoSilence() throws Exception {
-    try (SeriesHarness harness =
-        late(SeriesHarness.of(settings(Silence.AUTO, Duration.ZERO, 0), false, null))) {
-      for (int i = 0; i < 50; i++) {
-        harness.send("one", START + i * MINUTE, i % 5);
-      }
-      harness.watermark(Long.MAX_VALUE);
-      assertThat(harness.take(Incident.class)).isEmpty();
+    harness =
+        open.add(late(SeriesHarness.of(settings(Silence.AUTO, Duration.ZERO, 0), false, null)));
+    for (int i = 0; i < 50; i++) {
+      harness.send("one", START + i * MINUTE, i % 5);
     }
+    harness.watermark(Long.MAX_VALUE);
+    assertThat(harness.take(Incident.class)).isEmpty();
   }
 }

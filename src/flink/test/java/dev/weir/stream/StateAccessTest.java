@@ -27,10 +27,13 @@ import org.apache.flink.runtime.state.CheckpointableKeyedStateBackend;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** How often a record touches its series' state, and what it allocates. */
 class StateAccessTest {
+
+  @AutoClose private final Opened open = new Opened();
 
   private static final Learning LEARNING = new Learning(LearnerSettings.small(2), 7, 0);
 
@@ -124,23 +127,22 @@ class StateAccessTest {
   void classesAreReadAndWrittenOnceOnTheHeapAndNotAtAllWhereTheyAreCached() throws Exception {
     for (boolean rocks : new boolean[] {false, true}) {
       ClassifyOperator operator = new ClassifyOperator(ClassFixture.settings(5, 1, null), true);
-      try (SeriesHarness each =
-          SeriesHarness.of(operator, counting(SeriesHarness.backend(rocks)), null, 1, 0)) {
-        each.send("s", 1, 10, 3);
-        accesses.clear();
-        each.send("s", 2, 11, 3);
-        each.send(new LabelEvent("s", 2, "idle", SeriesHarness.source(2)));
-        assertThat(accesses)
-            .isEqualTo(rocks ? Map.of() : Map.of("classes value", 2, "classes update", 2));
-        accesses.clear();
-        each.checkpoint();
-        assertThat(accesses).isEqualTo(rocks ? Map.of("classes update", 1) : Map.of());
-        accesses.clear();
-        each.snapshot(2, 2);
-        assertThat(accesses).as("nothing has changed").isEmpty();
-        each.send("s", 3, 12, 3);
-        assertThat(accesses.containsKey("classes value")).isEqualTo(!rocks);
-      }
+      SeriesHarness each =
+          open.add(SeriesHarness.of(operator, counting(SeriesHarness.backend(rocks)), null, 1, 0));
+      each.send("s", 1, 10, 3);
+      accesses.clear();
+      each.send("s", 2, 11, 3);
+      each.send(new LabelEvent("s", 2, "idle", SeriesHarness.source(2)));
+      assertThat(accesses)
+          .isEqualTo(rocks ? Map.of() : Map.of("classes value", 2, "classes update", 2));
+      accesses.clear();
+      each.checkpoint();
+      assertThat(accesses).isEqualTo(rocks ? Map.of("classes update", 1) : Map.of());
+      accesses.clear();
+      each.snapshot(2, 2);
+      assertThat(accesses).as("nothing has changed").isEmpty();
+      each.send("s", 3, 12, 3);
+      assertThat(accesses.containsKey("classes value")).isEqualTo(!rocks);
     }
   }
 

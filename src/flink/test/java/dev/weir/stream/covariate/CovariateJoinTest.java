@@ -12,6 +12,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.OutsideUpdate;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.stream.Opened;
 import dev.weir.stream.RecordedMetrics;
 import dev.weir.stream.WeirTypeInformation;
 import java.io.IOException;
@@ -36,11 +37,16 @@ import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 public class CovariateJoinTest {
+
+  @AutoClose private final Opened open = new Opened();
+  private Harness harness;
 
   private static final double NAN = Double.NaN;
   private static final long HOUR = 3_600_000;
@@ -137,171 +143,159 @@ public class CovariateJoinTest {
     return new Harness(SETTINGS, false, null, 1, 0);
   }
 
+  @BeforeEach
+  void opened() throws Exception {
+    harness = open.add(one());
+  }
+
   private static SourceRecord source() {
     return new SourceRecord("t", 0, 1, 2, null, new byte[] {1});
   }
 
   @Test
   void attachesWhatHasArrivedForTheGroup() throws Exception {
-    try (Harness harness = one()) {
-      harness.covariates("berlin", 1, 1, 10);
-      harness.covariates("berlin", 3, 3, NAN);
-      harness.covariates("paris", 2, 2, 20);
-      assertThat(harness.ahead("berlin/7", 0)).containsExactly(1, 10, NAN, NAN, 3, NAN);
-      assertThat(harness.ahead("berlin/8/x", 1)).containsExactly(NAN, NAN, 3, NAN);
-      assertThat(harness.ahead("paris/7", 1)).containsExactly(2, 20);
-      assertThat(harness.ahead("paris", 1)).as("a group of its own").containsExactly(2, 20);
-      assertThat(harness.ahead("rome/7", 1)).isEmpty();
-      assertThat(harness.metrics.count("weir.covariates")).isEqualTo(3);
-      assertThat(harness.metrics.count("weir.missingSteps")).isEqualTo(2 + 3 + 3 + 3 + 4);
-    }
+    harness.covariates("berlin", 1, 1, 10);
+    harness.covariates("berlin", 3, 3, NAN);
+    harness.covariates("paris", 2, 2, 20);
+    assertThat(harness.ahead("berlin/7", 0)).containsExactly(1, 10, NAN, NAN, 3, NAN);
+    assertThat(harness.ahead("berlin/8/x", 1)).containsExactly(NAN, NAN, 3, NAN);
+    assertThat(harness.ahead("paris/7", 1)).containsExactly(2, 20);
+    assertThat(harness.ahead("paris", 1)).as("a group of its own").containsExactly(2, 20);
+    assertThat(harness.ahead("rome/7", 1)).isEmpty();
+    assertThat(harness.metrics.count("weir.covariates")).isEqualTo(3);
+    assertThat(harness.metrics.count("weir.missingSteps")).isEqualTo(2 + 3 + 3 + 3 + 4);
   }
 
   @Test
   void nothingIsKnownBeforeItArrives() throws Exception {
-    try (Harness harness = one()) {
-      harness.covariates("a", 2, 2, 20);
-      assertThat(harness.ahead("a/1", 0)).containsExactly(NAN, NAN, 2, 20);
-      harness.processWatermark1(new Watermark(T));
-      harness.processWatermark2(new Watermark(T));
-      harness.covariates("a", 1, 1, 10); // not late: its time is to come
-      harness.covariates("a", 0, 5, 50); // late: its time has passed
-      assertThat(harness.metrics.count("weir.lateCovariates")).isEqualTo(1);
-      assertThat(harness.ahead("a/2", 0)).containsExactly(1, 10, 2, 20);
-      assertThat(harness.ahead("a/1", 1)).containsExactly(2, 20);
-      assertThat(harness.ahead("a/3", -1)) // another series of the group is behind
-          .containsExactly(5, 50, 1, 10, 2, 20);
-    }
+    harness.covariates("a", 2, 2, 20);
+    assertThat(harness.ahead("a/1", 0)).containsExactly(NAN, NAN, 2, 20);
+    harness.processWatermark1(new Watermark(T));
+    harness.processWatermark2(new Watermark(T));
+    harness.covariates("a", 1, 1, 10); // not late: its time is to come
+    harness.covariates("a", 0, 5, 50); // late: its time has passed
+    assertThat(harness.metrics.count("weir.lateCovariates")).isEqualTo(1);
+    assertThat(harness.ahead("a/2", 0)).containsExactly(1, 10, 2, 20);
+    assertThat(harness.ahead("a/1", 1)).containsExactly(2, 20);
+    assertThat(harness.ahead("a/3", -1)) // another series of the group is behind
+        .containsExactly(5, 50, 1, 10, 2, 20);
   }
 
   @Test
   void correctionReplacesAndDuplicateChangesNothing() throws Exception {
-    try (Harness harness = one()) {
-      for (int i = 0; i < 3; i++) {
-        harness.covariates("a", 1, 1, 10);
-        harness.covariates("a", 2, 2, 20);
-      }
-      assertThat(harness.ahead("a/1", 0)).containsExactly(1, 10, 2, 20);
-      harness.covariates("a", 1, -7, NAN);
-      assertThat(harness.ahead("a/1", 0)).containsExactly(-7, NAN, 2, 20);
-      assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+    for (int i = 0; i < 3; i++) {
+      harness.covariates("a", 1, 1, 10);
+      harness.covariates("a", 2, 2, 20);
     }
+    assertThat(harness.ahead("a/1", 0)).containsExactly(1, 10, 2, 20);
+    harness.covariates("a", 1, -7, NAN);
+    assertThat(harness.ahead("a/1", 0)).containsExactly(-7, NAN, 2, 20);
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
   }
 
   @Test
   void groupWhoseCovariatesStopRunsOutOfThem() throws Exception {
-    try (Harness harness = one()) {
-      for (int hour = 1; hour <= 5; hour++) {
-        harness.covariates("a", hour, hour, 10 * hour);
-      }
-      int[] lengths = new int[7];
-      for (int hour = 0; hour < 7; hour++) {
-        lengths[hour] = harness.ahead("a/1", hour).length / FEATURES;
-      }
-      assertThat(lengths).containsExactly(4, 4, 3, 2, 1, 0, 0);
-      assertThat(harness.metrics.count("weir.missingSteps")).isEqualTo(1 + 2 + 3 + 4 + 4);
+    for (int hour = 1; hour <= 5; hour++) {
+      harness.covariates("a", hour, hour, 10 * hour);
     }
+    int[] lengths = new int[7];
+    for (int hour = 0; hour < 7; hour++) {
+      lengths[hour] = harness.ahead("a/1", hour).length / FEATURES;
+    }
+    assertThat(lengths).containsExactly(4, 4, 3, 2, 1, 0, 0);
+    assertThat(harness.metrics.count("weir.missingSteps")).isEqualTo(1 + 2 + 3 + 4 + 4);
   }
 
   @Test
   void oldestTimesGiveWayToNewerOnes() throws Exception {
-    try (Harness harness = new Harness(settings(SITE, 4, Duration.ZERO), false, null, 1, 0)) {
-      for (int hour : new int[] {4, 2, 1, 3}) {
-        harness.covariates("a", hour, hour, 10 * hour);
-      }
-      harness.covariates("a", 0, 9, 9); // older than all that are kept
-      assertThat(harness.ahead("a/1", -1)).containsExactly(NAN, NAN, 1, 10, 2, 20, 3, 30);
-      harness.covariates("a", 5, 5, 50);
-      assertThat(harness.ahead("a/1", 0)).containsExactly(NAN, NAN, 2, 20, 3, 30, 4, 40);
-      harness.covariates("a", 3, 6, 60); // a correction takes no room
-      assertThat(harness.ahead("a/1", 1)).containsExactly(2, 20, 6, 60, 4, 40, 5, 50);
+    harness = open.add(new Harness(settings(SITE, 4, Duration.ZERO), false, null, 1, 0));
+    for (int hour : new int[] {4, 2, 1, 3}) {
+      harness.covariates("a", hour, hour, 10 * hour);
     }
+    harness.covariates("a", 0, 9, 9); // older than all that are kept
+    assertThat(harness.ahead("a/1", -1)).containsExactly(NAN, NAN, 1, 10, 2, 20, 3, 30);
+    harness.covariates("a", 5, 5, 50);
+    assertThat(harness.ahead("a/1", 0)).containsExactly(NAN, NAN, 2, 20, 3, 30, 4, 40);
+    harness.covariates("a", 3, 6, 60); // a correction takes no room
+    assertThat(harness.ahead("a/1", 1)).containsExactly(2, 20, 6, 60, 4, 40, 5, 50);
   }
 
   /** Published at once: more times than are kept. */
   @Test
   void nextStepsStayWhenMoreThanTheLimitIsAhead() throws Exception {
-    try (Harness harness = new Harness(settings(SITE, 4, Duration.ZERO), false, null, 1, 0)) {
-      harness.processBothWatermarks(new Watermark(T));
-      for (int hour : new int[] {0, 1, 2, 6, 3, 7, 5, 4}) {
-        harness.covariates("a", hour, hour, 10 * hour);
-      }
-      assertThat(harness.ahead("a/1", 0)).containsExactly(1, 10, 2, 20, 3, 30, 4, 40);
-      assertThat(harness.ahead("a/1", 4)).isEmpty(); // the farthest are dropped
-      harness.covariates("a", -1, 9, 9); // has passed
-      assertThat(harness.ahead("a/1", -2)).containsExactly(NAN, NAN, NAN, NAN, 1, 10, 2, 20);
-      harness.processBothWatermarks(new Watermark(T + 2 * HOUR));
-      for (int hour = 5; hour < 9; hour++) {
-        harness.covariates("a", hour, hour, 10 * hour);
-      }
-      assertThat(harness.ahead("a/1", 2)).containsExactly(3, 30, 4, 40, 5, 50, 6, 60);
+    harness = open.add(new Harness(settings(SITE, 4, Duration.ZERO), false, null, 1, 0));
+    harness.processBothWatermarks(new Watermark(T));
+    for (int hour : new int[] {0, 1, 2, 6, 3, 7, 5, 4}) {
+      harness.covariates("a", hour, hour, 10 * hour);
     }
+    assertThat(harness.ahead("a/1", 0)).containsExactly(1, 10, 2, 20, 3, 30, 4, 40);
+    assertThat(harness.ahead("a/1", 4)).isEmpty(); // the farthest are dropped
+    harness.covariates("a", -1, 9, 9); // has passed
+    assertThat(harness.ahead("a/1", -2)).containsExactly(NAN, NAN, NAN, NAN, 1, 10, 2, 20);
+    harness.processBothWatermarks(new Watermark(T + 2 * HOUR));
+    for (int hour = 5; hour < 9; hour++) {
+      harness.covariates("a", hour, hour, 10 * hour);
+    }
+    assertThat(harness.ahead("a/1", 2)).containsExactly(3, 30, 4, 40, 5, 50, 6, 60);
   }
 
   @Test
   void clockCountsBeforeTheFirstObservation() throws Exception {
-    try (Harness harness = new Harness(settings(SITE, 4, Duration.ZERO), false, null, 1, 0)) {
-      harness.setProcessingTime(T + 5 * HOUR);
-      for (int hour = 0; hour < 20; hour++) {
-        harness.covariates("a", hour, hour, 10 * hour);
-      }
-      assertThat(harness.ahead("a/1", 5)).containsExactly(6, 60, 7, 70, 8, 80, 9, 90);
+    harness = open.add(new Harness(settings(SITE, 4, Duration.ZERO), false, null, 1, 0));
+    harness.setProcessingTime(T + 5 * HOUR);
+    for (int hour = 0; hour < 20; hour++) {
+      harness.covariates("a", hour, hour, 10 * hour);
     }
+    assertThat(harness.ahead("a/1", 5)).containsExactly(6, 60, 7, 70, 8, 80, 9, 90);
   }
 
   @Test
   void lowerLimitCountsAfterARestore() throws Exception {
-    try (Harness before = one()) {
-      for (int hour = 1; hour <= 9; hour++) {
-        before.covariates("a", hour, hour, 10 * hour);
-      }
-      OperatorSubtaskState state = before.snapshot(1, 1);
-      try (Harness after = new Harness(settings(SITE, 4, Duration.ZERO), false, state, 1, 0)) {
-        after.covariates("a", 10, 10, 100);
-        assertThat(after.ahead("a/1", 5)).containsExactly(NAN, NAN, 7, 70, 8, 80, 9, 90);
-        assertThat(after.ahead("a/1", 1)).isEmpty(); // 1 to 6 are dropped
-      }
+    Harness before = open.add(one());
+    for (int hour = 1; hour <= 9; hour++) {
+      before.covariates("a", hour, hour, 10 * hour);
     }
+    OperatorSubtaskState state = before.snapshot(1, 1);
+    Harness after = open.add(new Harness(settings(SITE, 4, Duration.ZERO), false, state, 1, 0));
+    after.covariates("a", 10, 10, 100);
+    assertThat(after.ahead("a/1", 5)).containsExactly(NAN, NAN, 7, 70, 8, 80, 9, 90);
+    assertThat(after.ahead("a/1", 1)).isEmpty(); // 1 to 6 are dropped
   }
 
   /** From the observation's own time: the nearest within half an interval, halves up. */
   @Test
   void timesBesideAStepCountAsTheNearest() throws Exception {
-    try (Harness harness = one()) {
-      harness.covariates("a", 0.5, 1, 1); // of step 1 from -0.5 to below 0.5: it is step 2's
-      harness.covariates("a", 1.25, 2, 2);
-      harness.covariates("a", 0.9, 3, 3);
-      harness.covariates("a", 1.125, 4, 4);
-      assertThat(harness.ahead("a/1", -1)).containsExactly(NAN, NAN, 3, 3);
-      assertThat(harness.ahead("a/1", -0.875)).containsExactly(1, 1, 4, 4);
-      assertThat(harness.ahead("a/1", 0.75)).containsExactly(2, 2);
-      assertThat(harness.ahead("a/1", 0.3)).containsExactly(2, 2);
-      assertThat(harness.ahead("a/1", -0.5)).containsExactly(1, 1, 2, 2);
-      assertThat(harness.ahead("a/1", 0.1875)).containsExactly(2, 2); // both .0625 beside it
-    }
+    harness.covariates("a", 0.5, 1, 1); // of step 1 from -0.5 to below 0.5: it is step 2's
+    harness.covariates("a", 1.25, 2, 2);
+    harness.covariates("a", 0.9, 3, 3);
+    harness.covariates("a", 1.125, 4, 4);
+    assertThat(harness.ahead("a/1", -1)).containsExactly(NAN, NAN, 3, 3);
+    assertThat(harness.ahead("a/1", -0.875)).containsExactly(1, 1, 4, 4);
+    assertThat(harness.ahead("a/1", 0.75)).containsExactly(2, 2);
+    assertThat(harness.ahead("a/1", 0.3)).containsExactly(2, 2);
+    assertThat(harness.ahead("a/1", -0.5)).containsExactly(1, 1, 2, 2);
+    assertThat(harness.ahead("a/1", 0.1875)).containsExactly(2, 2); // both .0625 beside it
   }
 
   @Test
   void whatIsNoBareObservationIsForwardedAsItIs() throws Exception {
-    try (Harness harness = one()) {
-      harness.covariates("a", 1, 1, 10);
-      DeadLetter letter = new DeadLetter(Reason.MALFORMED, "m", source());
-      double[] own = {7, 8};
-      ObservationEvent bringsItsOwn =
-          new ObservationEvent(
-              new Observation("a/1", T, 3, new double[] {5}, "fault", own), source());
-      harness.processElement1(letter, 0);
-      harness.processElement1(bringsItsOwn, 0);
-      harness.processElement2(letter, 0);
-      assertThat(harness.take()).containsExactly(letter, bringsItsOwn, letter);
-      Observation marked = new Observation("a/1", T, 3, new double[] {5}, "fault");
-      harness.processElement1(new ObservationEvent(marked, source()), 0);
-      assertThat(harness.take())
-          .containsExactly(
-              new ObservationEvent(
-                  new Observation("a/1", T, 3, new double[] {5}, "fault", new double[] {1, 10}),
-                  source()));
-    }
+    harness.covariates("a", 1, 1, 10);
+    DeadLetter letter = new DeadLetter(Reason.MALFORMED, "m", source());
+    double[] own = {7, 8};
+    ObservationEvent bringsItsOwn =
+        new ObservationEvent(
+            new Observation("a/1", T, 3, new double[] {5}, "fault", own), source());
+    harness.processElement1(letter, 0);
+    harness.processElement1(bringsItsOwn, 0);
+    harness.processElement2(letter, 0);
+    assertThat(harness.take()).containsExactly(letter, bringsItsOwn, letter);
+    Observation marked = new Observation("a/1", T, 3, new double[] {5}, "fault");
+    harness.processElement1(new ObservationEvent(marked, source()), 0);
+    assertThat(harness.take())
+        .containsExactly(
+            new ObservationEvent(
+                new Observation("a/1", T, 3, new double[] {5}, "fault", new double[] {1, 10}),
+                source()));
   }
 
   private static Harness outside(int covariates, Duration ttl) throws Exception {
@@ -313,46 +307,43 @@ public class CovariateJoinTest {
 
   @Test
   void newestForecastOfAStepCountsFromWhenItWasMade() throws Exception {
-    try (Harness harness = outside(0, Duration.ZERO)) {
-      harness.says("dnn", 0, 1, 10, 20, 30);
-      harness.says("lear", 1, 2, 2, NAN, 4);
-      harness.says("lear", 0, 2, 99, 3); // older, also where the newer one says nothing
-      assertThat(harness.ahead("a", 0)).containsExactly(NAN, 10, NAN, 20, 3, 30);
-      assertThat(harness.ahead("a", 1)).containsExactly(2, 20, 3, 30, 4, NAN);
-      assertThat(harness.ahead("b", 1)).isEmpty();
-      harness.says("lear", 1, 2, 5); // a correction
-      assertThat(harness.ahead("a", 1)).containsExactly(5, 20, 3, 30, 4, NAN);
-      assertThat(harness.metrics.count("weir.covariates")).isEqualTo(4);
-      assertThat(harness.metrics.count("weir.missingSteps")).isEqualTo(4 + 3 + 8 + 3);
-    }
+    harness = open.add(outside(0, Duration.ZERO));
+    harness.says("dnn", 0, 1, 10, 20, 30);
+    harness.says("lear", 1, 2, 2, NAN, 4);
+    harness.says("lear", 0, 2, 99, 3); // older, also where the newer one says nothing
+    assertThat(harness.ahead("a", 0)).containsExactly(NAN, 10, NAN, 20, 3, 30);
+    assertThat(harness.ahead("a", 1)).containsExactly(2, 20, 3, 30, 4, NAN);
+    assertThat(harness.ahead("b", 1)).isEmpty();
+    harness.says("lear", 1, 2, 5); // a correction
+    assertThat(harness.ahead("a", 1)).containsExactly(5, 20, 3, 30, 4, NAN);
+    assertThat(harness.metrics.count("weir.covariates")).isEqualTo(4);
+    assertThat(harness.metrics.count("weir.missingSteps")).isEqualTo(4 + 3 + 8 + 3);
   }
 
   @Test
   void covariatesComeBeforeTheColumnsOfModels() throws Exception {
-    try (Harness harness = outside(2, Duration.ZERO)) {
-      assertThat(harness.ahead("a", 0, 5, 6)).containsExactly(5, 6, NAN, NAN);
-      harness.says("dnn", 0, 2, 7);
-      assertThat(harness.ahead("a", 0, 5, 6)).containsExactly(5, 6, NAN, NAN, NAN, NAN, NAN, 7);
-    }
+    harness = open.add(outside(2, Duration.ZERO));
+    assertThat(harness.ahead("a", 0, 5, 6)).containsExactly(5, 6, NAN, NAN);
+    harness.says("dnn", 0, 2, 7);
+    assertThat(harness.ahead("a", 0, 5, 6)).containsExactly(5, 6, NAN, NAN, NAN, NAN, NAN, 7);
   }
 
   @Test
   void forecastsOfTimesThatHavePassedAreDropped() throws Exception {
-    try (Harness harness = outside(0, Duration.ofHours(5))) {
-      harness.says("lear", 0, 1, 1, 2, 3);
-      harness.processBothWatermarks(new Watermark(T + 2 * HOUR));
-      harness.says("lear", 1, 1, 8, 9); // late
-      assertThat(harness.metrics.count("weir.lateCovariates")).isEqualTo(1);
-      assertThat(harness.ahead("a", 0)).containsExactly(NAN, NAN, NAN, NAN, 3, NAN);
-      harness.processBothWatermarks(new Watermark(T + 3 * HOUR));
-      harness.says("lear", 1, 3, 8);
-      assertThat(harness.numKeyedStateEntries()).isZero();
-      harness.says("lear", 3, 4, 8);
-      assertThat(harness.numEventTimeTimers()).isEqualTo(1);
-      harness.processBothWatermarks(new Watermark(T + 9 * HOUR));
-      assertThat(harness.numKeyedStateEntries()).isZero();
-      assertThat(harness.numEventTimeTimers()).isZero();
-    }
+    harness = open.add(outside(0, Duration.ofHours(5)));
+    harness.says("lear", 0, 1, 1, 2, 3);
+    harness.processBothWatermarks(new Watermark(T + 2 * HOUR));
+    harness.says("lear", 1, 1, 8, 9); // late
+    assertThat(harness.metrics.count("weir.lateCovariates")).isEqualTo(1);
+    assertThat(harness.ahead("a", 0)).containsExactly(NAN, NAN, NAN, NAN, 3, NAN);
+    harness.processBothWatermarks(new Watermark(T + 3 * HOUR));
+    harness.says("lear", 1, 3, 8);
+    assertThat(harness.numKeyedStateEntries()).isZero();
+    harness.says("lear", 3, 4, 8);
+    assertThat(harness.numEventTimeTimers()).isEqualTo(1);
+    harness.processBothWatermarks(new Watermark(T + 9 * HOUR));
+    assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(harness.numEventTimeTimers()).isZero();
   }
 
   @Test
@@ -371,75 +362,70 @@ public class CovariateJoinTest {
   void groupIsDroppedOnceEventTimeHasPassedAllOfItsTimes() throws Exception {
     CovariateSettings settings = settings(SITE, 9, Duration.ofHours(5));
     OperatorSubtaskState state;
-    try (Harness harness = new Harness(settings, false, null, 1, 0)) {
-      harness.covariates("a", 1, 1, 10);
-      harness.covariates("a", 3, 3, 30);
-      harness.covariates("a", 2, 2, 20);
-      harness.covariates("b", 9, 9, 90);
-      assertThat(harness.numEventTimeTimers()).isEqualTo(2);
-      harness.processBothWatermarks(new Watermark(T + 8 * HOUR - 1));
-      assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
-      state = harness.snapshot(1, 1);
-      harness.processBothWatermarks(new Watermark(T + 8 * HOUR));
-      assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
-      assertThat(harness.numEventTimeTimers()).isEqualTo(1);
-    }
+    harness = open.add(new Harness(settings, false, null, 1, 0));
+    harness.covariates("a", 1, 1, 10);
+    harness.covariates("a", 3, 3, 30);
+    harness.covariates("a", 2, 2, 20);
+    harness.covariates("b", 9, 9, 90);
+    assertThat(harness.numEventTimeTimers()).isEqualTo(2);
+    harness.processBothWatermarks(new Watermark(T + 8 * HOUR - 1));
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
+    state = harness.snapshot(1, 1);
+    harness.processBothWatermarks(new Watermark(T + 8 * HOUR));
+    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
+    assertThat(harness.numEventTimeTimers()).isEqualTo(1);
     // a longer ttl after a restore: the timer is set again
-    try (Harness longer = new Harness(settings(SITE, 9, Duration.ofHours(7)), false, state, 1, 0)) {
-      longer.processBothWatermarks(new Watermark(T + 10 * HOUR - 1));
-      assertThat(longer.numKeyedStateEntries()).isEqualTo(2);
-      longer.processBothWatermarks(new Watermark(T + 10 * HOUR));
-      assertThat(longer.numKeyedStateEntries()).isEqualTo(1);
-    }
+    Harness longer =
+        open.add(new Harness(settings(SITE, 9, Duration.ofHours(7)), false, state, 1, 0));
+    longer.processBothWatermarks(new Watermark(T + 10 * HOUR - 1));
+    assertThat(longer.numKeyedStateEntries()).isEqualTo(2);
+    longer.processBothWatermarks(new Watermark(T + 10 * HOUR));
+    assertThat(longer.numKeyedStateEntries()).isEqualTo(1);
   }
 
   @Test
   void groupKeptBeforeTheTtlWasSetIsDroppedToo() throws Exception {
     OperatorSubtaskState state;
-    try (Harness before = one()) {
-      before.covariates("a", 3, 3, 30);
-      assertThat(before.numEventTimeTimers()).isZero();
-      state = before.snapshot(1, 1);
-    }
-    try (Harness after = new Harness(settings(SITE, 9, Duration.ofHours(5)), false, state, 1, 0)) {
-      after.covariates("a", 2, 2, 20); // not the newest
-      after.covariates("a", 3, 4, 40);
-      assertThat(after.numEventTimeTimers()).isEqualTo(1);
-      after.processBothWatermarks(new Watermark(T + 8 * HOUR - 1));
-      assertThat(after.numKeyedStateEntries()).isEqualTo(1);
-      after.processBothWatermarks(new Watermark(T + 8 * HOUR));
-      assertThat(after.numKeyedStateEntries()).isZero();
-    }
+    Harness before = open.add(one());
+    before.covariates("a", 3, 3, 30);
+    assertThat(before.numEventTimeTimers()).isZero();
+    state = before.snapshot(1, 1);
+    Harness after =
+        open.add(new Harness(settings(SITE, 9, Duration.ofHours(5)), false, state, 1, 0));
+    after.covariates("a", 2, 2, 20); // not the newest
+    after.covariates("a", 3, 4, 40);
+    assertThat(after.numEventTimeTimers()).isEqualTo(1);
+    after.processBothWatermarks(new Watermark(T + 8 * HOUR - 1));
+    assertThat(after.numKeyedStateEntries()).isEqualTo(1);
+    after.processBothWatermarks(new Watermark(T + 8 * HOUR));
+    assertThat(after.numKeyedStateEntries()).isZero();
   }
 
   /** The farthest time is dropped, and its timer with it. */
   @Test
   void timerFollowsTheNewestTimeThatIsKept() throws Exception {
     CovariateSettings settings = settings(SITE, 4, Duration.ofHours(5));
-    try (Harness harness = new Harness(settings, false, null, 1, 0)) {
-      harness.processBothWatermarks(new Watermark(T));
-      for (int hour : new int[] {1, 2, 3, 9, 4}) {
-        harness.covariates("a", hour, hour, 10 * hour);
-      }
-      assertThat(harness.numEventTimeTimers()).isEqualTo(1);
-      harness.processBothWatermarks(new Watermark(T + 9 * HOUR));
-      assertThat(harness.numKeyedStateEntries()).isZero();
+    harness = open.add(new Harness(settings, false, null, 1, 0));
+    harness.processBothWatermarks(new Watermark(T));
+    for (int hour : new int[] {1, 2, 3, 9, 4}) {
+      harness.covariates("a", hour, hour, 10 * hour);
     }
+    assertThat(harness.numEventTimeTimers()).isEqualTo(1);
+    harness.processBothWatermarks(new Watermark(T + 9 * HOUR));
+    assertThat(harness.numKeyedStateEntries()).isZero();
   }
 
   @Test
   void stateOfAnotherNumberOfCovariatesIsDropped() throws Exception {
-    try (Harness before = one()) {
-      before.covariates("a", 1, 1, 10);
-      OperatorSubtaskState state = before.snapshot(1, 1);
-      CovariateSettings three =
-          new CovariateSettings(SITE, 3, List.of(), HORIZON, HOUR, 9, Duration.ZERO);
-      try (Harness after = new Harness(three, false, state, 1, 0)) {
-        assertThat(after.ahead("a/1", 0)).isEmpty();
-        after.covariates("a", 2, 1, 2, 3);
-        assertThat(after.ahead("a/1", 0)).containsExactly(NAN, NAN, NAN, 1, 2, 3);
-      }
-    }
+    Harness before = open.add(one());
+    before.covariates("a", 1, 1, 10);
+    OperatorSubtaskState state = before.snapshot(1, 1);
+    CovariateSettings three =
+        new CovariateSettings(SITE, 3, List.of(), HORIZON, HOUR, 9, Duration.ZERO);
+    Harness after = open.add(new Harness(three, false, state, 1, 0));
+    assertThat(after.ahead("a/1", 0)).isEmpty();
+    after.covariates("a", 2, 1, 2, 3);
+    assertThat(after.ahead("a/1", 0)).containsExactly(NAN, NAN, NAN, 1, 2, 3);
   }
 
   /** What is expected, by a map from time to row. */
