@@ -40,8 +40,9 @@ export class ScoresPanel {
     this.#score = score;
     const {mae, methods, errors} = score;
     const largest = Math.max(...errors);
-    const models = methods.filter(method => method.name.startsWith(OUTSIDE)).map(method => method.name.slice(OUTSIDE.length));
     const named = name => methods.find(method => method.name === name);
+    const models = methods.filter(method => method.name.startsWith(OUTSIDE)).map(method => method.name.slice(OUTSIDE.length))
+      .filter(name => named("weir@" + name) && named("weir_without_outside@" + name));
     const compared = (name, head, error, others) => {
       const most = Math.max(error, ...others.map(([, other]) => other.mae));
       return table(name, [head, "Mean error", "Forecast is"], [row(OURS, error, most, "", {"data-method": "ours"}),

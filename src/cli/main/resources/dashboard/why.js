@@ -8,7 +8,7 @@ const REST = "smaller parts";
 
 const NOTES = {
   level: "mean of the newest seasons or values", stack: "regression on the experts", network: "combining network",
-  shift: "after a shift of the level", holidays: "correction on and beside holidays", "outside-models": "models outside of Weir",
+  shift: "after a shift of the level", holidays: "correction on and around holidays", "outside-models": "models outside of Weir",
   other: "bounds, repeated outlier",
 };
 

@@ -25,7 +25,7 @@ public record Explanation(double value, List<Part> parts) {
    * Begins the name of an expert's part: how far its forecast is from the level, but for what
    * covariates added, times its weight.
    */
-  public static final String EXPERT = "expert:";
+  public static final String EXPERT = Score.Method.EXPERT;
 
   /** What the regression on the experts' forecasts added. */
   public static final String STACK = "stack";
@@ -36,7 +36,7 @@ public record Explanation(double value, List<Part> parts) {
   /** What was added after a shift of the level. */
   public static final String SHIFT = "shift";
 
-  /** The correction on a holiday or a day beside one. */
+  /** The correction on a holiday, and on the days before and after it. */
   public static final String HOLIDAYS = "holidays";
 
   /** What models outside of Weir added. */

@@ -45,6 +45,9 @@ public record Score(
    */
   public record Method(String name, double mae, double share) {
 
+    /** Begins the name of an expert. */
+    public static final String EXPERT = "expert:";
+
     /** Begins the name of a model outside of Weir. */
     public static final String OUTSIDE = "outside:";
 

@@ -1,6 +1,7 @@
 package dev.weir.cli.evaluate;
 
 import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.Score;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -73,7 +74,7 @@ public final class Evaluation {
     scores.put(NAIVE, trial.score(trial.naive));
     scores.put(SEASONAL_NAIVE, trial.score(trial.seasonal));
     for (int e = 0; e < learner.experts(); e++) {
-      scores.put("expert:" + learner.expertName(e), trial.score(alone.get(e)));
+      scores.put(Score.Method.EXPERT + learner.expertName(e), trial.score(alone.get(e)));
     }
     return scores;
   }

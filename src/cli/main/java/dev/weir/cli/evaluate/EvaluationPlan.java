@@ -5,6 +5,7 @@ import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.OutsideFile;
 import dev.weir.forecast.Bounds;
+import dev.weir.forecast.Score;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Inputs;
@@ -291,7 +292,7 @@ public record EvaluationPlan(
     Map<String, SeriesScore> all =
         new LinkedHashMap<>(new Evaluation(learner).evaluateOthers(trial, learned));
     if (!learns() || !hasExperts) {
-      all.keySet().removeIf(method -> method.startsWith("expert:"));
+      all.keySet().removeIf(method -> method.startsWith(Score.Method.EXPERT));
     }
     Map<String, SeriesScore> named = new LinkedHashMap<>();
     all.forEach((method, score) -> named.putIfAbsent(plainName(method), score));

@@ -225,7 +225,7 @@ public final class ColumnGuess {
   private boolean isNumber(int column) {
     List<String> given = cells(column).filter(text -> !CsvNumbers.isNothing(text)).toList();
     long like = given.stream().filter(CsvNumbers::isLike).count();
-    long wrong = given.size() - like; // one is told with its line when the file is read
+    long wrong = given.size() - like; // the reader names the line of a single one
     return like > 0 && wrong <= Math.max(like > 2 ? 1 : 0, REPEATED * given.size());
   }
 

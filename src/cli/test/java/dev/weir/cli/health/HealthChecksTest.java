@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -218,11 +217,11 @@ class HealthChecksTest {
 
   @Test
   void outsideModelIsComparedOnItsOwnSteps() {
-    Score score = score(1, 400, 1, 2, 0.8);
-    List<Score.Method> methods = new ArrayList<>(score.methods());
-    methods.add(new Score.Method("outside:lear", 4, 0.2));
-    methods.add(new Score.Method("weir@lear", 1.5, 0));
-    methods.add(new Score.Method("weir_without_outside@lear", 1.25, 0));
+    List<Score.Method> methods =
+        List.of(
+            new Score.Method("outside:lear", 4, 0.2),
+            new Score.Method("weir@lear", 1.5, 0),
+            new Score.Method("weir_without_outside@lear", 1.25, 0));
     Score with =
         new Score(
             "1", 1, Mode.MANY_TO_ONE, 5, 400, new double[] {1}, 1, 1, 0.8, 0.8, methods, null);

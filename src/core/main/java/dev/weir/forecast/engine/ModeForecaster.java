@@ -381,7 +381,7 @@ final class ModeForecaster {
         error += learner.runningError(state, e, i) / steps;
         share += learner.share(state, e, i) / steps;
       }
-      methods.add(new Score.Method("expert:" + learner.expertName(e), error, share));
+      methods.add(new Score.Method(Score.Method.EXPERT + learner.expertName(e), error, share));
     }
     for (int m = 0; m < learner.settings().outside().count(); m++) {
       methods.addAll(learner.outsideScores(state, m));

@@ -8,7 +8,6 @@
  * keeps the state of all its experts in a few arrays. An {@link
  * dev.weir.forecast.expert.ExpertState} is the slice of these arrays that belongs to one expert,
  * and {@link dev.weir.forecast.expert.History} the slice with the past values. {@link
- * dev.weir.forecast.expert.Experts} lists them by name, and {@link
- * dev.weir.forecast.expert.ForecastParts} contains what a forecast consists of.
+ * dev.weir.forecast.expert.Experts} lists them by name.
  */
 package dev.weir.forecast.expert;

@@ -228,7 +228,10 @@ final class Mixture {
   /** Learns from the value at t about the forecast of step i made at t - i. */
   private void score(StateView state, long t, int i, double value) {
     long origin = t - i;
-    double truth = value - state.history.at(origin);
+    double anchor = state.history.at(origin);
+    double truth = value - anchor;
+    double forecast = bounds.value(anchor + state.issued(origin, i));
+    double error = bounds.isUnbounded() ? truth - state.issued(origin, i) : value - forecast;
     if (followed.has(i)) {
       learn(state, t, i, truth);
       if (i == 1) {
@@ -239,11 +242,9 @@ final class Mixture {
         holidays.learn(state.history, t, i, truth);
       }
       if (outside != null) {
-        outside.learn(t, i, truth, state.issued(origin, i), state.age());
+        outside.learn(t, i, value, anchor, error, bounds, state.age());
       }
     }
-    double forecast = bounds.value(state.history.at(origin) + state.issued(origin, i));
-    double error = bounds.isUnbounded() ? truth - state.issued(origin, i) : value - forecast;
     double naive = Math.abs(truth);
     double seasonalError = Math.abs(truth - seasonalNaive(state, origin, i));
     state.scores.add(i, error, naive, seasonalError);

@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.DoubleSlice;
@@ -68,8 +69,9 @@ final class OutsideStage {
   private static final int OFF = 3; // mean of what it says less the truth
   static final int ERROR = 4; // sums, of the model
   static final int ISSUED = 5; // of what was issued
-  static final int WITHOUT = 6; // of what had been without any of the models
-  private static final int PER_MODEL = 7;
+  static final int WITHOUT = 6; // of what had been issued without any of the models
+  private static final int SUMS = 3;
+  private static final int PER_MODEL = ERROR + SUMS;
 
   private final FollowedSteps followed;
   private final int horizon;
@@ -100,7 +102,7 @@ final class OutsideStage {
   private final double[] features; // (all + 1)
   private final double[] shares; // (followed), of the corrected forecast
   private final double[] heard; // (all), 0 for a model that hangs, else 1
-  private final double[] errors; // (models, 3), sums of the newest value
+  private final double[] errors; // (models, sums), of the newest value
   private final double[] offs; // (all), sums of what was said less the truth
   private final int[] counts; // (all), steps that these are of
   private final double[] two = new double[2];
@@ -119,7 +121,7 @@ final class OutsideStage {
     this.features = new double[all + 1];
     this.shares = new double[followed.count()];
     this.heard = new double[all];
-    this.errors = new double[3 * models.count()];
+    this.errors = new double[SUMS * models.count()];
     this.offs = new double[all];
     this.counts = new int[all];
     this.rls = new Rls[2 * GROUPS];
@@ -313,11 +315,14 @@ final class OutsideStage {
   /**
    * Learns from the truth at t about a followed step.
    *
-   * @param truth relative to the anchor, the value at t - i
-   * @param issued what was forecast, relative to the anchor
+   * @param value the truth, at t
+   * @param anchor the value at t - i
+   * @param error of what was issued
+   * @param bounds of what was issued
    * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
    */
-  void learn(long t, int i, double truth, double issued, int age) {
+  void learn(long t, int i, double value, double anchor, double error, Bounds bounds, int age) {
+    double truth = value - anchor;
     int place = delays.at(t - i, i);
     int s = followed.next(i);
     double mean = floats.moveTo(firstFloat).get(firstWaiting() + place);
@@ -326,10 +331,10 @@ final class OutsideStage {
       said[m] = mean + shorts.get(m * waiting + place);
       if (m > 0 && !Double.isNaN(said[m])) {
         some = true;
-        int at = 3 * (m - 1);
+        int at = SUMS * (m - 1);
         errors[at] += Math.abs(said[m] - truth);
-        errors[at + 1] += Math.abs(issued - truth);
-        errors[at + 2] += Math.abs(said[0] - truth);
+        errors[at + 1] += Math.abs(error);
+        errors[at + 2] += Math.abs(bounds.value(anchor + said[0]) - value);
         offs[m] += said[m] - truth;
         counts[m]++;
         said[m] -= bias(m);
@@ -341,12 +346,12 @@ final class OutsideStage {
     compare(s);
     learnLosses(losses(s), truth, Math.max(kept, 1 - 1f / i));
     double size = doubles.get(sizeOf(i));
-    double error = truth - mean;
+    double apart = truth - mean;
     if (size > 0) {
       fill(s, mean, size);
-      rls(i).update(regression(i, 0), features, clip(error / size, OUTLIER));
+      rls(i).update(regression(i, 0), features, clip(apart / size, OUTLIER));
     }
-    double magnitude = Math.abs(error);
+    double magnitude = Math.abs(apart);
     double before = size == 0 ? magnitude : size;
     doubles.set(sizeOf(i), before + SLOWLY * (Math.min(magnitude, 5 * before) - before));
     two[0] = mean;
@@ -374,8 +379,8 @@ final class OutsideStage {
     for (int m = 1; m < all; m++) {
       if (counts[m] > 0) {
         add(m, SEEN, 1);
-        for (int of = 0; of < 3; of++) {
-          add(m, ERROR + of, errors[3 * (m - 1) + of] / counts[m]);
+        for (int of = 0; of < SUMS; of++) {
+          add(m, ERROR + of, errors[SUMS * (m - 1) + of] / counts[m]);
         }
         double before = doubles.get(of(m, OFF));
         double most = OUTLYING * Math.max(farthestLoss(m), Math.abs(before));

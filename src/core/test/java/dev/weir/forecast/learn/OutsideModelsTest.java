@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Score;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -203,9 +204,12 @@ class OutsideModelsTest {
     assertThat(learner.outsideShare(state, 0, 3)).isZero();
   }
 
-  @Test
-  void modelIsScoredOnWhatItSaid() {
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.POSITIVE_INFINITY, 18}) // nearly all values are above 18
+  void modelIsScoredOnWhatItSaid(double most) {
     Learner[] learners = {learner("good", "silent"), learner()};
+    Bounds bounds = new Bounds(Double.NEGATIVE_INFINITY, most, false);
+    Arrays.stream(learners).forEach(learner -> learner.bound(bounds));
     LearnerState[] series = new LearnerState[2];
     double[] sums = new double[3];
     double[] made = new double[HORIZON];

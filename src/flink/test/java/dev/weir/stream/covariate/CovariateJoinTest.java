@@ -274,7 +274,7 @@ public class CovariateJoinTest {
     assertThat(harness.ahead("a/1", 0.75)).containsExactly(2, 2);
     assertThat(harness.ahead("a/1", 0.3)).containsExactly(2, 2);
     assertThat(harness.ahead("a/1", -0.5)).containsExactly(1, 1, 2, 2);
-    assertThat(harness.ahead("a/1", 0.1875)).containsExactly(2, 2); // both .0625 beside it
+    assertThat(harness.ahead("a/1", 0.1875)).containsExactly(2, 2); // both .0625 away from it
   }
 
   @Test
