@@ -37,6 +37,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -413,11 +415,12 @@ class SnippetsIT {
         registry == null
             ? new ObservationCodec()
             : ObservationCodec.registered(registry.settings(), "observations", 0);
+    CountDownLatch ended = new CountDownLatch(1);
     Thread feed =
         new Thread(
             () -> {
               try {
-                for (int series = 1; ; series++) {
+                for (int series = 1; !ended.await(500, TimeUnit.MILLISECONDS); series++) {
                   String name = "pump-" + series;
                   Instant end = Instant.now().truncatedTo(ChronoUnit.HOURS);
                   send(
@@ -430,7 +433,6 @@ class SnippetsIT {
                                       10 + 5 * Math.sin(i)))
                           .map(codec::encode)
                           .toList());
-                  Thread.sleep(500);
                 }
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -438,7 +440,7 @@ class SnippetsIT {
             });
     feed.start();
     return () -> {
-      feed.interrupt();
+      ended.countDown(); // not an interrupt, which a producer that closes throws
       feed.join();
     };
   }
