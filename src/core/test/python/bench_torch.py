@@ -18,8 +18,7 @@ import torch
 
 FORWARD = ["RNN_TANH:3:2:1:5:1", "RNN_TANH:3:2:1:5:32", "RNN_TANH:2:32:4:24:1", "RNN_TANH:2:32:4:24:32",
            "RNN_TANH:2:64:4:96:1", "RNN_TANH:2:64:4:96:32", "LSTM:2:32:4:24:1", "GRU:2:32:4:24:1"]
-TRAINING = ["RNN_TANH:2:32:1:24:1", "RNN_TANH:2:32:1:24:32"]
-SEED = 7  # as Shape.java draws: weights, then input, then target
+SEED = 7  # as Shape.java draws: weights, then input
 SAMPLES = 60  # values of out that the table checks
 
 
@@ -41,8 +40,7 @@ def network(shape):
     kind = {"RNN_TANH": torch.nn.RNN, "LSTM": torch.nn.LSTM, "GRU": torch.nn.GRU}[cell]
     net = kind(inputs, hidden, layers, batch_first=True, bidirectional=True)
     x = torch.empty(batch, steps, inputs).uniform_(-1, 1)
-    target = torch.empty(batch, steps, 2 * hidden).uniform_(-1, 1)
-    return net, x, target
+    return net, x
 
 
 def timed(call, seconds, batches):
@@ -62,7 +60,7 @@ def timed(call, seconds, batches):
 
 
 def forward(shape, seconds, batches):
-    net, x, _ = network(shape)
+    net, x = network(shape)
     net.eval()
     with torch.inference_mode():
         out = net(x)[0].flatten()
@@ -70,27 +68,6 @@ def forward(shape, seconds, batches):
         sample = out[: stride * min(SAMPLES, out.numel()) : stride].tolist()
         nanos = timed(lambda: net(x), seconds, batches)
     return {"kind": "forward", "shape": shape, "nanos": nanos, "out": sample}
-
-
-def training(shape, seconds, batches):
-    best = None
-    for fused in (False, True):
-        net, x, target = network(shape)
-        optimizer = torch.optim.Adam(net.parameters(), lr=1e-3, fused=fused)
-
-        def step():
-            optimizer.zero_grad()
-            loss = torch.nn.functional.mse_loss(net(x)[0], target)
-            loss.backward()
-            optimizer.step()
-            return loss
-
-        first = step().item()
-        nanos = timed(step, seconds, batches)
-        if best is None or sorted(nanos)[batches // 2] < sorted(best["nanos"])[batches // 2]:
-            best = {"kind": "training", "shape": shape, "nanos": nanos, "loss": first,
-                    "adam": "fused" if fused else "default"}
-    return best
 
 
 def main():
@@ -109,9 +86,6 @@ def main():
     for shape in FORWARD:
         print(shape, file=sys.stderr)
         results.append(forward(shape, seconds, batches))
-    for shape in TRAINING:
-        print("training", shape, file=sys.stderr)
-        results.append(training(shape, seconds, batches))
     json.dump({"torch": torch.__version__, "blas": blas, "mkl": torch.backends.mkl.is_available(),
                "results": results}, sys.stdout, indent=1)
     print()

@@ -38,7 +38,7 @@ final class TrainableDirection {
   private float[] extra = {}; // (rows, hidden_size): LSTM tanh(c), GRU W_hn h + b_hn
 
   // scratch of one step
-  private float[][] mixed = {}; // (batch)(gates * hidden_size), GRU only
+  private final float[] mixed; // (gates * hidden_size), GRU only
   private final float[] squashed; // (hidden_size)
   private final PreciseTanh tanh = new PreciseTanh();
 
@@ -48,7 +48,7 @@ final class TrainableDirection {
   private float[][] dHidden = {}; // (batch)(hidden_size)
   private float[] dCells = {}; // (batch, hidden_size)
 
-  TrainableDirection(RnnConfig config, int layer, int direction, TrainingMatrix.Factory matrices) {
+  TrainableDirection(RnnConfig config, int layer, int direction) {
     cell = config.cell();
     inputSize = config.layerInputSize(layer);
     hiddenSize = config.hiddenSize();
@@ -61,8 +61,9 @@ final class TrainableDirection {
     for (int row = 0; row < gateRows; row++) {
       scales[row] = cell.scale(row / hiddenSize);
     }
-    weightIh = matrices.of(gateRows, inputSize, scales);
-    weightHh = matrices.of(gateRows, hiddenSize, scales);
+    weightIh = new TrainingMatrix(gateRows, inputSize, scales);
+    weightHh = new TrainingMatrix(gateRows, hiddenSize, scales);
+    mixed = new float[cell == Cell.GRU ? gateRows : 0];
     squashed = new float[hiddenSize];
   }
 
@@ -93,10 +94,9 @@ final class TrainableDirection {
     int rows = seqLen * batch;
     int state = batch * hiddenSize;
     if (gates.length < rows) {
-      int padded = TrainingMatrix.padded(gateRows);
-      gates = new float[rows][padded];
-      dGates = new float[rows][padded];
-      dHiddenGates = cell == Cell.GRU ? new float[rows][padded] : dGates;
+      gates = new float[rows][gateRows];
+      dGates = new float[rows][gateRows];
+      dHiddenGates = cell == Cell.GRU ? new float[rows][gateRows] : dGates;
       extra = new float[cell == Cell.LSTM || cell == Cell.GRU ? rows * hiddenSize : 0];
     }
     if (hidden.length < rows * hiddenSize + state) {
@@ -104,9 +104,8 @@ final class TrainableDirection {
       cells = new float[cell == Cell.LSTM ? hidden.length : 0];
     }
     if (dHidden.length < batch) {
-      dHidden = new float[batch][TrainingMatrix.padded(hiddenSize)];
+      dHidden = new float[batch][hiddenSize];
       dCells = new float[state];
-      mixed = new float[cell == Cell.GRU ? batch : 0][TrainingMatrix.padded(gateRows)];
     }
   }
 
@@ -145,8 +144,8 @@ final class TrainableDirection {
     int rows = seqLen * batch;
     for (int row = 0; row < rows; row++) {
       System.arraycopy(inputBias, 0, gates[row], 0, gateRows);
+      weightIh.forward(gates[row], x, row * inputSize);
     }
-    weightIh.forward(gates, 0, rows, x, 0);
   }
 
   /**
@@ -156,12 +155,12 @@ final class TrainableDirection {
    */
   void step(int step, float[] out, int outOffset, int stride) {
     int first = (reverse ? seqLen - 1 - step : step) * batch;
-    switch (cell) {
-      case RNN_TANH, RNN_RELU -> elmanStep(first);
-      case LSTM -> lstmStep(first);
-      case GRU -> gruStep(first);
-    }
     for (int row = first; row < first + batch; row++) {
+      switch (cell) {
+        case RNN_TANH, RNN_RELU -> elmanStep(row);
+        case LSTM -> lstmStep(row);
+        case GRU -> gruStep(row);
+      }
       System.arraycopy(hidden, at(row), out, outOffset + row * stride, hiddenSize);
     }
   }
@@ -182,33 +181,21 @@ final class TrainableDirection {
     }
   }
 
-  private void elmanStep(int first) {
-    weightHh.forward(gates, first, batch, hidden, before(first));
-    for (int row = first; row < first + batch; row++) {
-      if (cell == Cell.RNN_RELU) {
-        Activation.relu(gates[row], hiddenSize);
-      }
-      System.arraycopy(gates[row], 0, hidden, at(row), hiddenSize);
-    }
+  private void elmanStep(int row) {
+    float[] gate = gates[row];
+    weightHh.forward(gate, hidden, before(row));
     if (cell == Cell.RNN_RELU) {
-      return;
+      Activation.relu(gate, hiddenSize);
+    } else {
+      tanh.apply(gate, 0, hiddenSize);
     }
-    tanh.apply(hidden, at(first), batch * hiddenSize); // where rows lie side by side
-    for (int row = first; row < first + batch; row++) {
-      System.arraycopy(hidden, at(row), gates[row], 0, hiddenSize);
-    }
+    System.arraycopy(gate, 0, hidden, at(row), hiddenSize);
   }
 
-  private void lstmStep(int first) {
-    weightHh.forward(gates, first, batch, hidden, before(first));
-    for (int row = first; row < first + batch; row++) {
-      lstmCell(row);
-    }
-  }
-
-  private void lstmCell(int row) {
+  private void lstmStep(int row) {
     int size = hiddenSize;
     float[] gate = gates[row];
+    weightHh.forward(gate, hidden, before(row));
     tanh.apply(gate, 0, gateRows);
     int cBefore = before(row);
     int c = at(row);
@@ -229,20 +216,12 @@ final class TrainableDirection {
     }
   }
 
-  private void gruStep(int first) {
-    for (int row = first; row < first + batch; row++) {
-      System.arraycopy(gates[row], 0, mixed[row - first], 0, 2 * hiddenSize);
-      System.arraycopy(hiddenBias, 0, mixed[row - first], 2 * hiddenSize, hiddenSize);
-    }
-    weightHh.forward(mixed, 0, batch, hidden, before(first));
-    for (int row = first; row < first + batch; row++) {
-      gruCell(row, mixed[row - first]);
-    }
-  }
-
-  private void gruCell(int row, float[] mixed) {
+  private void gruStep(int row) {
     int size = hiddenSize;
     float[] gate = gates[row];
+    System.arraycopy(gate, 0, mixed, 0, 2 * size);
+    System.arraycopy(hiddenBias, 0, mixed, 2 * size, size);
+    weightHh.forward(mixed, hidden, before(row));
     // W_hn h + b_hn must leave before tanh, which is for r and z only
     System.arraycopy(mixed, 2 * size, extra, row * size, size);
     tanh.apply(mixed, 0, 2 * size);
@@ -306,8 +285,8 @@ final class TrainableDirection {
         case LSTM -> lstmBack(row, b * hiddenSize, dH);
         case GRU -> gruBack(row, dH);
       }
+      weightHh.backward(dHiddenGates[row], dH);
     }
-    weightHh.backward(dHiddenGates, first, batch, dHidden);
   }
 
   private static void tanhBack(float[] h, float[] dH, float[] dGate, int length) {
@@ -385,13 +364,9 @@ final class TrainableDirection {
     }
   }
 
-  /**
-   * Adds dLoss/dx of {@code count} rows from {@code first} on.
-   *
-   * @param dX (count)(layer_input_size)
-   */
-  void addInputGradient(int first, int count, float[][] dX) {
-    weightIh.backward(dGates, first, count, dX);
+  /** Adds dLoss/dx of a row to {@code dX}, (layer_input_size). */
+  void addInputGradient(int row, float[] dX) {
+    weightIh.backward(dGates[row], dX);
   }
 
   /**

@@ -5,7 +5,7 @@ import java.util.Objects;
 
 /**
  * A recurrent network that learns: {@link Rnn}'s semantics, and back-propagation through time. It
- * gives gradients; an {@link Optimizer} turns them into new weights.
+ * gives gradients; {@link Adam} turns them into new weights.
  *
  * <pre>{@code
  * network.load(weights, 0);
@@ -29,9 +29,6 @@ import java.util.Objects;
  */
 public final class TrainableRnn {
 
-  /** Rows that a matrix is multiplied with at once. */
-  private static final int TILE = 4;
-
   private final RnnConfig config;
   private final TrainableDirection[][] tapes; // (num_layers)(num_directions)
 
@@ -43,27 +40,22 @@ public final class TrainableRnn {
   // scratch; rows = seq_len * batch, in time order whatever batch_first is
   private final float[][] layerInputs; // (num_layers + 1)(rows, layer_input_size): the last is out
   private float[] dOut = {}; // (rows, num_directions * hidden_size)
-  private final float[][] dInputRows; // (tile)(input_size)
-  private final float[][] dRows; // (tile)(num_directions * hidden_size)
+  private final float[] dInputRow; // (input_size)
+  private final float[] dRow; // (num_directions * hidden_size)
   private final float[] fromInput; // (gates * hidden_size)
   private final float[] fromHidden; // (gates * hidden_size)
 
   public TrainableRnn(RnnConfig config) {
-    this(config, TrainingMatrix::of);
-  }
-
-  /** Of another kind of matrices: for tests. */
-  TrainableRnn(RnnConfig config, TrainingMatrix.Factory matrices) {
     this.config = config;
     this.tapes = new TrainableDirection[config.numLayers()][config.numDirections()];
     for (int layer = 0; layer < config.numLayers(); layer++) {
       for (int direction = 0; direction < config.numDirections(); direction++) {
-        tapes[layer][direction] = new TrainableDirection(config, layer, direction, matrices);
+        tapes[layer][direction] = new TrainableDirection(config, layer, direction);
       }
     }
     this.layerInputs = new float[config.numLayers() + 1][0];
-    this.dInputRows = new float[TILE][TrainingMatrix.padded(config.inputSize())];
-    this.dRows = new float[TILE][TrainingMatrix.padded(config.outputSize())];
+    this.dInputRow = new float[config.inputSize()];
+    this.dRow = new float[config.outputSize()];
     this.fromInput = new float[config.cell().gates() * config.hiddenSize()];
     this.fromHidden = new float[fromInput.length];
   }
@@ -247,37 +239,25 @@ public final class TrainableRnn {
   /** From a layer's gates to the output of the layer below, all of which both directions read. */
   private void goDown(int layer) {
     int width = config.outputSize();
-    int rows = seqLen * batch;
-    for (int first = 0; first < rows; first += TILE) {
-      int count = Math.min(TILE, rows - first);
-      inputGradient(layer, first, count, dRows);
-      for (int k = 0; k < count; k++) {
-        System.arraycopy(dRows[k], 0, dOut, (first + k) * width, width);
-      }
+    for (int row = 0; row < seqLen * batch; row++) {
+      inputGradient(layer, row, dRow);
+      System.arraycopy(dRow, 0, dOut, row * width, width);
     }
   }
 
   private void inputGradient(float[] dInput) {
     int width = config.inputSize();
-    int rows = seqLen * batch;
-    for (int first = 0; first < rows; first += TILE) {
-      int count = Math.min(TILE, rows - first);
-      inputGradient(0, first, count, dInputRows);
-      for (int k = 0; k < count; k++) {
-        int t = (first + k) / batch;
-        int b = (first + k) % batch;
-        int to = (batchFirst ? b * seqLen + t : t * batch + b) * width;
-        System.arraycopy(dInputRows[k], 0, dInput, to, width);
-      }
+    for (int row = 0; row < seqLen * batch; row++) {
+      inputGradient(0, row, dInputRow);
+      int to = (batchFirst ? row % batch * seqLen + row / batch : row) * width;
+      System.arraycopy(dInputRow, 0, dInput, to, width);
     }
   }
 
-  private void inputGradient(int layer, int first, int count, float[][] dX) {
-    for (int k = 0; k < count; k++) {
-      Arrays.fill(dX[k], 0f);
-    }
+  private void inputGradient(int layer, int row, float[] dX) {
+    Arrays.fill(dX, 0f);
     for (TrainableDirection tape : tapes[layer]) {
-      tape.addInputGradient(first, count, dX);
+      tape.addInputGradient(row, dX);
     }
   }
 

@@ -5,7 +5,7 @@
  *
  * <p>Start at {@link dev.weir.rnn.RnnConfig}, the shape of a network, and {@link dev.weir.rnn.Rnn},
  * which computes one with one of the kernels; {@link dev.weir.rnn.TrainableRnn} computes gradients,
- * and an {@link dev.weir.rnn.Optimizer} the updates. There are three kinds of arrays:
+ * and {@link dev.weir.rnn.Adam} the updates. There are three kinds of arrays:
  *
  * <ul>
  *   <li><b>Learned weights</b> are one {@code float[]} in the order of {@link

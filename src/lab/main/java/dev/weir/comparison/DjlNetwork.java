@@ -35,57 +35,30 @@ final class DjlNetwork implements Forward {
                 2L * shape.numLayers(), shape.batch(), shape.hiddenSize()));
   }
 
-  NDManager manager() {
-    return manager;
-  }
-
-  NDList parameters() {
-    return parameters;
-  }
-
-  ai.djl.ndarray.types.Shape inputShape() {
-    return new ai.djl.ndarray.types.Shape(shape.batch(), shape.seqLen(), shape.inputSize());
-  }
-
-  ai.djl.ndarray.types.Shape outputShape() {
-    return new ai.djl.ndarray.types.Shape(shape.batch(), shape.seqLen(), 2L * shape.hiddenSize());
-  }
-
   @Override
   public float[] run(float[] input) {
     try (NDManager call = manager.newSubManager()) {
-      return out(call.create(input, inputShape()), false).toFloatArray();
+      var sizes = new ai.djl.ndarray.types.Shape(shape.batch(), shape.seqLen(), shape.inputSize());
+      return out(call.create(input, sizes)).toFloatArray();
     }
   }
 
   /** out: (batch, seq_len, 2 * hidden_size), owned by the manager of x. */
-  NDArray out(NDArray x, boolean training) {
+  private NDArray out(NDArray x) {
     int layers = shape.numLayers();
     var torch = x.getNDArrayInternal();
     NDList all =
         switch (shape.cell()) {
           case RNN_TANH, RNN_RELU -> {
             Activation of = shape.cell() == Cell.RNN_TANH ? Activation.TANH : Activation.RELU;
-            yield torch.rnn(x, zeros, parameters, true, layers, of, 0, training, true, true);
+            yield torch.rnn(x, zeros, parameters, true, layers, of, 0, false, true, true);
           }
           case LSTM ->
               torch.lstm(
-                  x, new NDList(zeros, zeros), parameters, true, layers, 0, training, true, true);
-          case GRU -> torch.gru(x, zeros, parameters, true, layers, 0, training, true, true);
+                  x, new NDList(zeros, zeros), parameters, true, layers, 0, false, true, true);
+          case GRU -> torch.gru(x, zeros, parameters, true, layers, 0, false, true, true);
         };
     return all.get(0);
-  }
-
-  /** The parameters' values, or another array of each, in one array in torch's order. */
-  float[] flat(java.util.function.Function<NDArray, NDArray> of) {
-    float[] flat = new float[shape.config().parameterCount()];
-    int next = 0;
-    for (NDArray parameter : parameters) {
-      float[] values = of.apply(parameter).toFloatArray();
-      System.arraycopy(values, 0, flat, next, values.length);
-      next += values.length;
-    }
-    return flat;
   }
 
   @Override

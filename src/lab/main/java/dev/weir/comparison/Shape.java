@@ -9,8 +9,8 @@ import java.util.Locale;
 
 /**
  * A bidirectional network and a batch of windows, as {@code cell:layers:hidden:input:steps:batch}.
- * Weights, input and target are torch's of seed 7, drawn in this order, so that a Python script
- * draws the same.
+ * Weights and input are torch's of seed 7, drawn in this order, so that a Python script draws the
+ * same.
  */
 record Shape(Cell cell, int numLayers, int hiddenSize, int inputSize, int seqLen, int batch) {
 
@@ -50,11 +50,11 @@ record Shape(Cell cell, int numLayers, int hiddenSize, int inputSize, int seqLen
     return batch * seqLen * 2 * hiddenSize;
   }
 
-  /** Weights, input (batch, seq_len, input_size) and target (batch, seq_len, 2 * hidden_size). */
+  /** Weights, and input (batch, seq_len, input_size). */
   Tensors tensors() {
     TorchRandom generator = new TorchRandom(SEED);
     float[] weights = Initialization.recurrent(config(), generator);
-    return new Tensors(weights, uniform(inputs(), generator), uniform(outputs(), generator));
+    return new Tensors(weights, uniform(inputs(), generator));
   }
 
   private static float[] uniform(int count, TorchRandom generator) {
@@ -76,5 +76,5 @@ record Shape(Cell cell, int numLayers, int hiddenSize, int inputSize, int seqLen
   }
 
   /** What a shape's arithmetic is done with. */
-  record Tensors(float[] weights, float[] input, float[] target) {}
+  record Tensors(float[] weights, float[] input) {}
 }

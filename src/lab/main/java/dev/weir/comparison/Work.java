@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A piece of work that we do with each of our kernels, and others do too.
  *
- * @param kind forward, training or learning
+ * @param kind forward or learning
  * @param shape null for learning
  * @param peers that run in a JVM
  * @param targets how far ahead we want to be
@@ -46,8 +46,6 @@ record Work(
             "RNN_TANH:2:32:6:24:1",
             new Target(Kernel.vector, OtherLibrary.ONNX, 6, 9)), // a classifier of six sensors
         forward("GRU:2:32:6:24:1"),
-        training("RNN_TANH:2:32:1:24:1", new Target(Kernel.vector, OtherLibrary.TORCH, 50, 109)),
-        training("RNN_TANH:2:32:1:24:32", new Target(Kernel.vector, OtherLibrary.TORCH, 2.5, 6)),
         new Work(
             "learning",
             LearningBenchmark.class,
@@ -67,15 +65,6 @@ record Work(
         List.of(targets));
   }
 
-  private static Work training(String shape, Target... targets) {
-    return new Work(
-        "training",
-        TrainingBenchmark.class,
-        Shape.of(shape),
-        List.of(OtherLibrary.DJL),
-        List.of(targets));
-  }
-
   /** By which results of other programs are found, too. */
   String id() {
     return shape == null ? kind : kind + " " + shape.text();
@@ -83,20 +72,12 @@ record Work(
 
   @Override
   public String toString() {
-    return switch (kind) {
-      case "training" -> "train " + shape;
-      case "learning" -> "learn one value, horizon 2";
-      default -> shape.toString();
-    };
+    return shape == null ? "learn one value, horizon 2" : shape.toString();
   }
 
   /** NaN where nobody counts. */
   double flops() {
-    return switch (kind) {
-      case "forward" -> shape.flops();
-      case "training" -> 3 * shape.flops(); // one product forward, two back
-      default -> Double.NaN;
-    };
+    return shape == null ? Double.NaN : shape.flops();
   }
 
   Target target(Kernel kernel, OtherLibrary peer) {
