@@ -10,12 +10,12 @@ import org.apache.logging.log4j.core.appender.AbstractAppender;
 import org.apache.logging.log4j.core.config.Property;
 
 /** The messages that a class logs while this is open. */
-final class CapturedLog extends AbstractAppender implements AutoCloseable {
+public final class CapturedLog extends AbstractAppender implements AutoCloseable {
 
-  final List<String> lines = new ArrayList<>();
+  public final List<String> lines = new ArrayList<>();
   private final Logger logger;
 
-  CapturedLog(Class<?> type) {
+  public CapturedLog(Class<?> type) {
     super("lines", null, null, true, Property.EMPTY_ARRAY);
     start();
     logger = (Logger) LogManager.getLogger(type);

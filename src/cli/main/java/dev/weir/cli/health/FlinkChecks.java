@@ -6,12 +6,15 @@ import dev.weir.cli.cluster.ClusterFailure;
 import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.cli.cluster.FlinkRest.Job;
 import dev.weir.cli.health.Findings.Level;
+import dev.weir.forecast.JoinLoss;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.flink.util.TimeUtils;
 
 /** Whether a Flink cluster fits a job before its start, and how the job runs after it. */
@@ -21,6 +24,8 @@ final class FlinkChecks {
 
   /** A checkpoint and a restart take less than this many intervals. */
   private static final int INTERVALS = 3;
+
+  private static final Pattern JOIN = Pattern.compile("join-(covariates|outside)");
 
   private static final long RECENT_MILLIS = 5 * 60_000;
   private static final long MIN_WAIT_MILLIS = 30_000;
@@ -138,6 +143,28 @@ final class FlinkChecks {
         job.id());
     exceptions(job, now);
     checkpoints(job, now, uptime);
+    if (job.isRunning()) { // else there are no metrics
+      losses("/jobs/" + job.id() + "/vertices/", detail.path("vertices"));
+    }
+  }
+
+  /** What joins have not used since the job's last start. */
+  private void losses(String path, JsonNode vertices) throws IOException {
+    for (JsonNode vertex : vertices) {
+      String id = vertex.path("id").asText();
+      Matcher join = JOIN.matcher(vertex.path("name").asText());
+      if (!id.matches("[0-9a-f]{32}") || !join.find()) {
+        continue;
+      }
+      for (JoinLoss loss : JoinLoss.values()) {
+        String metric = join.group() + ".weir." + loss.metric;
+        JsonNode sums = rest.get(path + id + "/subtasks/metrics?agg=sum&get=" + metric);
+        long count = sums.path(0).path("sum").asLong();
+        if (count > 0) {
+          findings.warn(join.group(1), loss.advice, "%,d %s (%s)", count, loss.what, loss.metric);
+        }
+      }
+    }
   }
 
   /** Returns the selected job; null if no job or more than one matches. */

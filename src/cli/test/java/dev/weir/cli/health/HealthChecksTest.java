@@ -8,6 +8,7 @@ import dev.weir.Http;
 import dev.weir.Patience;
 import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.cli.health.Findings.Level;
+import dev.weir.forecast.JoinLoss;
 import dev.weir.forecast.Score;
 import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.covariate.CovariateDeserializer;
@@ -142,6 +143,28 @@ class HealthChecksTest {
   }
 
   @Test
+  void whatAJoinDoesNotUseIsShownIfThereIsAny() throws Exception {
+    aHealthyJob();
+    answers.computeIfPresent(
+        "/jobs/" + ID,
+        (path, answer) ->
+            answer
+                .replace("}", ",\"vertices\":[{\"id\":\"%s\",\"name\":\"join-outside\"}]}")
+                .formatted(ID));
+    for (JoinLoss loss : JoinLoss.values()) {
+      answers.put(
+          "/jobs/%s/vertices/%s/subtasks/metrics?agg=sum&get=join-outside.weir.%s"
+              .formatted(ID, ID, loss.metric),
+          loss == JoinLoss.BEYOND_KEEP ? "[{\"sum\":1205.0}]" : "[{\"sum\":0.0}]");
+    }
+    assertThat(look(null).text(Ansi.OFF))
+        .contains(
+            "warn  outside      1,205 steps ahead were too many to keep (beyondKeep); raise"
+                + " covariates.keep",
+            "healthy: 2 ok, 1 to look at, 0 to change");
+  }
+
+  @Test
   void theLastExceptionIsOneLineTheOneThatSaysWhy() throws Exception {
     aHealthyJob();
     answers.put(
@@ -228,8 +251,8 @@ class HealthChecksTest {
     assertThat(skill(with).text(Ansi.OFF))
         .contains(
             "warn  scores       lear: on the steps that it forecasts, error 37.5 % of its own,"
-                + " 120.0 % of that without outside models; is it worth its cost? leave the model out"
-                + " of outside");
+                + " 120.0 % of that without outside models; is it worth its cost? leave the model"
+                + " out of outside");
   }
 
   private static Findings skill(Score... scores) {

@@ -4,12 +4,16 @@ import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.CovariateUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
+import dev.weir.forecast.JoinLoss;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.OutsideUpdate;
+import dev.weir.stream.LateLog;
 import dev.weir.stream.WeirTypeInformation;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -17,6 +21,7 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.apache.flink.util.Collector;
 
 /**
@@ -39,10 +44,13 @@ final class CovariateFunction
 
   private final CovariateSettings settings;
   private transient ValueState<GroupCovariates> covariates;
+  private transient String key; // of the current call
   private transient int[] steps; // scratch
   private transient Counter received;
   private transient Counter late;
   private transient Counter missing;
+  private transient Map<JoinLoss, Counter> losses;
+  private transient Map<JoinLoss, String> examples; // the newest key of each
 
   CovariateFunction(CovariateSettings settings) {
     this.settings = settings;
@@ -60,6 +68,29 @@ final class CovariateFunction
     received = metrics.counter("covariates");
     late = metrics.counter("lateCovariates");
     missing = metrics.counter("missingSteps");
+    losses = new EnumMap<>(JoinLoss.class);
+    examples = new EnumMap<>(JoinLoss.class);
+    for (JoinLoss loss : JoinLoss.values()) {
+      losses.put(loss, metrics.counter(loss.metric));
+    }
+  }
+
+  /** Starts to log what is not used. */
+  void log(ProcessingTimeService time) {
+    for (JoinLoss loss : JoinLoss.values()) {
+      LateLog.start(
+          time,
+          () -> losses.get(loss).getCount(),
+          () -> loss.what,
+          () -> "such as of %s; %s".formatted(examples.get(loss), loss.advice));
+    }
+  }
+
+  private void lose(JoinLoss loss, int count) {
+    if (count > 0) {
+      losses.get(loss).inc(count);
+      examples.put(loss, key);
+    }
   }
 
   @Override
@@ -72,8 +103,9 @@ final class CovariateFunction
       return;
     }
     Observation o = observed.observation();
-    GroupCovariates known = covariates.value();
-    int found = fits(known) ? known.find(o.time(), settings.interval(), steps) : 0;
+    key = context.getCurrentKey();
+    GroupCovariates known = known();
+    int found = known != null ? known.find(o.time(), settings.interval(), steps) : 0;
     double[] ahead = Observation.NO_FEATURES;
     if (ofModels) {
       ahead = withModels(o, known, found);
@@ -109,9 +141,15 @@ final class CovariateFunction
     return Arrays.copyOf(all, last * width);
   }
 
-  /** A savepoint may have been taken with another number of them. */
-  private boolean fits(GroupCovariates known) {
-    return known != null && known.features() == settings.columns();
+  /** Null if nothing is known; what a savepoint of other settings knows is dropped. */
+  private GroupCovariates known() throws IOException {
+    GroupCovariates known = covariates.value();
+    if (known == null || known.features() == settings.columns()) {
+      return known;
+    }
+    lose(JoinLoss.OTHER_SETTINGS, 1);
+    covariates.clear();
+    return null;
   }
 
   @Override
@@ -123,8 +161,9 @@ final class CovariateFunction
     }
     received.inc();
     TimerService timers = context.timerService();
-    GroupCovariates known = covariates.value();
-    if (!fits(known)) {
+    key = context.getCurrentKey();
+    GroupCovariates known = known();
+    if (known == null) {
       known = new GroupCovariates(settings.columns());
     }
     Long before = known.size() == 0 ? null : known.newest();
@@ -135,8 +174,11 @@ final class CovariateFunction
       CovariateUpdate update = (CovariateUpdate) event;
       if (update.time() <= timers.currentWatermark()) {
         late.inc();
+        lose(JoinLoss.PASSED_STEPS, 1);
       }
-      known.put(update.time(), update.features(), settings.keep(), now(timers));
+      lose(
+          JoinLoss.BEYOND_KEEP,
+          known.put(update.time(), update.features(), settings.keep(), now(timers)));
     }
     Long newest = known.size() == 0 ? null : known.newest();
     if (newest == null) {
@@ -159,12 +201,15 @@ final class CovariateFunction
     for (int i = 0; i < times.length; i++) {
       double value = update.values()[i];
       double[] row = known.row(times[i]);
-      if (times[i] > timers.currentWatermark()
-          && !Double.isNaN(value)
-          && !(row[column + 1] > update.made())) {
+      if (Double.isNaN(value)) {
+        continue;
+      }
+      if (times[i] <= timers.currentWatermark()) {
+        lose(JoinLoss.PASSED_STEPS, 1);
+      } else if (!(row[column + 1] > update.made())) {
         row[column] = value;
         row[column + 1] = update.made();
-        known.put(times[i], row, settings.keep(), now(timers));
+        lose(JoinLoss.BEYOND_KEEP, known.put(times[i], row, settings.keep(), now(timers)));
       }
     }
   }

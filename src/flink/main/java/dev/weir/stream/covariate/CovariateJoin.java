@@ -41,8 +41,7 @@ public final class CovariateJoin {
                     : series.getKey(event),
             Types.STRING)
         .connect(covariates.keyBy(event -> key(event, series), Types.STRING))
-        .process(new CovariateFunction(settings), WeirTypeInformation.INPUT_EVENT)
-        .name(name)
+        .transform(name, WeirTypeInformation.INPUT_EVENT, new CovariateOperator(settings))
         .uid(name); // part of each savepoint
   }
 

@@ -91,21 +91,26 @@ final class GroupCovariates {
    * @param row (features)
    * @param keep at least 1
    * @param now the time that observations have reached
+   * @return how many times that have not passed were dropped
    */
-  void put(long time, double[] row, int keep, long now) {
+  int put(long time, double[] row, int keep, long now) {
     int index = indexOf(time);
     if (index < 0) {
       index = -index - 1;
       insert(index, time);
     }
     System.arraycopy(row, 0, rows, index * features, features);
+    int dropped = 0;
     while (size > keep) { // by more than one if the limit is a lower one now
       size--;
       if (times[0] <= now) {
         System.arraycopy(times, 1, times, 0, size);
         System.arraycopy(rows, features, rows, 0, size * features);
+      } else {
+        dropped++;
       }
     }
+    return dropped;
   }
 
   /** Drops the times that have passed. */

@@ -12,6 +12,8 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.OutsideUpdate;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.stream.CapturedLog;
+import dev.weir.stream.LateLog;
 import dev.weir.stream.Opened;
 import dev.weir.stream.RecordedMetrics;
 import dev.weir.stream.WeirTypeInformation;
@@ -33,7 +35,6 @@ import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.operators.co.KeyedCoProcessOperator;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
@@ -77,19 +78,8 @@ public class CovariateJoinTest {
     Harness(
         CovariateSettings settings, boolean rocks, OperatorSubtaskState state, int tasks, int task)
         throws Exception {
-      this(new CovariateFunction(settings), settings, rocks, state, tasks, task);
-    }
-
-    private Harness(
-        CovariateFunction function,
-        CovariateSettings settings,
-        boolean rocks,
-        OperatorSubtaskState state,
-        int tasks,
-        int task)
-        throws Exception {
       super(
-          new KeyedCoProcessOperator<>(function),
+          new CovariateOperator(settings),
           event ->
               event instanceof ObservationEvent o
                   ? settings.groupOf(o.observation().series())
@@ -107,9 +97,9 @@ public class CovariateJoinTest {
       if (state != null) {
         initializeState(state);
       }
-      open();
       setProcessingTime(T + 99 * HOUR); // as with old observations
-      function.register(metrics);
+      open();
+      ((CovariateFunction) ((CovariateOperator) getOperator()).getUserFunction()).register(metrics);
     }
 
     void covariates(String group, double hour, double... features) throws Exception {
@@ -237,6 +227,8 @@ public class CovariateJoinTest {
       harness.covariates("a", hour, hour, 10 * hour);
     }
     assertThat(harness.ahead("a/1", 2)).containsExactly(3, 30, 4, 40, 5, 50, 6, 60);
+    assertThat(harness.metrics.count("weir.beyondKeep")).isEqualTo(5);
+    assertThat(harness.metrics.count("weir.passedSteps")).isEqualTo(2);
   }
 
   @Test
@@ -335,6 +327,14 @@ public class CovariateJoinTest {
     harness.processBothWatermarks(new Watermark(T + 2 * HOUR));
     harness.says("lear", 1, 1, 8, 9); // late
     assertThat(harness.metrics.count("weir.lateCovariates")).isEqualTo(1);
+    assertThat(harness.metrics.count("weir.passedSteps")).isEqualTo(2);
+    try (CapturedLog log = new CapturedLog(LateLog.class)) {
+      harness.setProcessingTime(T + 99 * HOUR + 30_000);
+      assertThat(log.lines)
+          .containsExactly(
+              "2 steps came after their time so far, 2 of them since the last such line: such as"
+                  + " of a; publish them earlier");
+    }
     assertThat(harness.ahead("a", 0)).containsExactly(NAN, NAN, NAN, NAN, 3, NAN);
     harness.processBothWatermarks(new Watermark(T + 3 * HOUR));
     harness.says("lear", 1, 3, 8);
@@ -426,6 +426,7 @@ public class CovariateJoinTest {
     assertThat(after.ahead("a/1", 0)).isEmpty();
     after.covariates("a", 2, 1, 2, 3);
     assertThat(after.ahead("a/1", 0)).containsExactly(NAN, NAN, NAN, 1, 2, 3);
+    assertThat(after.metrics.count("weir.otherSettings")).isEqualTo(1);
   }
 
   /** What is expected, by a map from time to row. */

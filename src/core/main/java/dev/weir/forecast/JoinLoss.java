@@ -1,0 +1,25 @@
+package dev.weir.forecast;
+
+/** What a join with covariates or outside forecasts does not use, and what helps against it. */
+public enum JoinLoss {
+  PASSED_STEPS("passedSteps", "steps came after their time", "publish them earlier"),
+  BEYOND_KEEP("beyondKeep", "steps ahead were too many to keep", "raise covariates.keep"),
+  OTHER_SETTINGS(
+      "otherSettings",
+      "groups or series of the savepoint had another number of covariates or models",
+      "publish again what is ahead of them");
+
+  /** The metric's name, which never changes. */
+  public final String metric;
+
+  /** What a number of them means, such as "steps came after their time". */
+  public final String what;
+
+  public final String advice;
+
+  JoinLoss(String metric, String what, String advice) {
+    this.metric = metric;
+    this.what = what;
+    this.advice = advice;
+  }
+}
