@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -58,8 +59,13 @@ public record InProcess(int exitCode, String out, String err) {
     return words;
   }
 
+  /** Of {@code status} without a deadline of its own, which a busy machine might miss. */
   public static InProcess run(String... args) {
-    return run(Weir.commandLine(), args);
+    List<String> words = new ArrayList<>(List.of(args));
+    if (words.get(0).equals("status") && !words.contains("--timeout")) {
+      words.addAll(List.of("--timeout", "2min"));
+    }
+    return run(Weir.commandLine(), words.toArray(String[]::new));
   }
 
   /** One of other commands. */

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.cli.console.Printable;
 import dev.weir.cli.console.UsageException;
 import dev.weir.kafka.wire.Json;
+import dev.weir.option.Durations;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -57,9 +58,14 @@ public final class FlinkRest {
    * @throws ParameterException if it is not HOST:PORT
    */
   public static FlinkRest of(String address) {
+    return of(address, PATIENCE);
+  }
+
+  /** As {@link #of(String)}, with another time for a whole answer. */
+  public static FlinkRest of(String address, Duration patience) {
     UsageException.check(
         isAddress(address), "--jobmanager", "HOST:PORT", "'" + Printable.line(address) + "'");
-    return new FlinkRest(address, PATIENCE);
+    return new FlinkRest(address, patience);
   }
 
   /** Whether it looks like HOST:PORT. */
@@ -116,7 +122,7 @@ public final class FlinkRest {
     try { // the timeout of an HttpRequest ends with the head
       return json(path, response.get(patience.toMillis(), TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {
-      throw failure(path, "no whole answer within %d s".formatted(patience.toSeconds()));
+      throw failure(path, "no whole answer within " + Durations.shown(patience));
     } catch (ExecutionException e) {
       boolean isNobody = e.getCause() instanceof ConnectException;
       throw failure(path, isNobody ? "no connection" : "" + e.getCause().getMessage());

@@ -41,6 +41,7 @@ final class Findings {
   record Finding(Level level, String check, String found, String next) {}
 
   private final List<Finding> findings = new ArrayList<>();
+  private boolean isClosed;
 
   /** Figures of the JSON by name, such as {@code forecasts.series}. */
   final ObjectNode figures = Json.object();
@@ -58,10 +59,19 @@ final class Findings {
   }
 
   /** Makes foreign text printable and masks passwords. */
-  void add(Level level, String check, String next, String format, Object... args) {
+  synchronized void add(Level level, String check, String next, String format, Object... args) {
+    if (isClosed) {
+      return;
+    }
     String found = Printable.line(ClientProperties.masked(String.format(format, args)), 1_000);
     findings.add(
         new Finding(level, check, found, level == Level.ok ? "" : Printable.line(next, 500)));
+  }
+
+  /** Adds a failure; what is found after it is ignored. */
+  synchronized void failLast(String check, String next, String format, Object... args) {
+    fail(check, next, format, args);
+    isClosed = true;
   }
 
   /** Runs a check; one that the user's rights do not allow is a warning. */

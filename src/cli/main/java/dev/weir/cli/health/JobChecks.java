@@ -11,11 +11,16 @@ import dev.weir.kafka.admin.TopicConsumer;
 import dev.weir.kafka.admin.TopicConsumer.Extent;
 import dev.weir.kafka.codec.OutputRecords;
 import dev.weir.kafka.codec.RegistrySubjects;
+import dev.weir.option.Durations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -30,6 +35,9 @@ final class JobChecks {
 
   /** Of requests to brokers. */
   static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** For interrupted checks to end. */
+  private static final Duration GRACE = Duration.ofMillis(200);
 
   final Findings findings = new Findings();
   final boolean isStarted;
@@ -49,11 +57,36 @@ final class JobChecks {
   List<String> missing;
   private TopicConsumer records;
   private final Map<String, Extent> extents = new HashMap<>();
+  private volatile String asked = "flink";
 
   JobChecks(boolean isStarted, JobSettings job, RegistrySettings registry) {
     this.isStarted = isStarted;
     this.job = job;
     this.registry = RegistrySubjects.impatient(registry);
+  }
+
+  /**
+   * Runs checks in a thread of their own until a deadline, which clients that close share. Then one
+   * finding says what was asked last, and the checks are interrupted.
+   */
+  void within(Duration patience, Runnable checks) throws InterruptedException {
+    FutureTask<Void> task = new FutureTask<>(checks, null);
+    Thread thread = new Thread(task, "checks");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      task.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      findings.failLast(
+          asked,
+          "is it overloaded? --timeout waits longer; further checks are missing here",
+          "expected all answers within %s, got only those above",
+          Durations.shown(patience));
+      task.cancel(true);
+      thread.join(GRACE.toMillis());
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException known ? known : new IllegalStateException(e);
+    }
   }
 
   /**
@@ -88,6 +121,7 @@ final class JobChecks {
 
   /** Checks brokers, topics and what they contain. */
   void kafka(Clients clients, Topics wanted) {
+    asked = "brokers";
     try {
       kafka(clients.open(), wanted);
     } catch (IOException | IllegalStateException | KafkaException e) {

@@ -3,11 +3,13 @@ package dev.weir.cli.health;
 import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.UsageException;
+import dev.weir.cli.option.DurationConverter;
 import dev.weir.cli.option.KafkaOptions;
 import dev.weir.cli.option.RegistryOption;
 import dev.weir.job.JobSettings;
 import dev.weir.kafka.KafkaSettings.Topics;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Option;
 public final class StatusCommand implements Callable<Integer> {
 
   private static final String JOB_MANAGER = "localhost:8081";
+  private static final Duration MIN_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration MAX_TIMEOUT = Duration.ofHours(1);
 
   @Option(
       names = "--jobmanager",
@@ -57,6 +61,14 @@ public final class StatusCommand implements Callable<Integer> {
       description = "Records that it may be behind (default: ${DEFAULT-VALUE}).")
   private long maxLag;
 
+  @Option(
+      names = "--timeout",
+      paramLabel = "DURATION",
+      converter = DurationConverter.class,
+      defaultValue = "5s",
+      description = "For all checks together; then it fails (default: ${DEFAULT-VALUE}).")
+  private Duration timeout;
+
   @Option(names = "--format", defaultValue = "text")
   private Format format;
 
@@ -65,20 +77,31 @@ public final class StatusCommand implements Callable<Integer> {
   @Mixin private RegistryOption registry;
 
   @Override
-  public Integer call() throws IOException {
-    FlinkRest rest = FlinkRest.of(jobManager == null ? JOB_MANAGER : jobManager);
+  public Integer call() throws IOException, InterruptedException {
+    UsageException.check(
+        timeout.compareTo(MIN_TIMEOUT) >= 0 && timeout.compareTo(MAX_TIMEOUT) <= 0,
+        "--timeout",
+        "1s to 1h",
+        timeout);
+    Duration each = timeout.multipliedBy(2).dividedBy(5); // so that both may fail within it
+    Duration patience = each.compareTo(JobChecks.PATIENCE) < 0 ? each : JobChecks.PATIENCE;
+    FlinkRest rest = FlinkRest.of(jobManager == null ? JOB_MANAGER : jobManager, patience);
     UsageException.check(maxLag >= 0, "--max-lag", "0 or more", maxLag);
     JobSettings settings = kafka.job();
     JobChecks checks = new JobChecks(true, settings, registry.settings(kafka));
     checks.name = settings == null || job != null ? job : settings.name();
     checks.group = group;
     checks.maxLag = maxLag;
-    checks.flink(rest, jobManager != null || settings != null);
-    checks.kafka(
-        () -> kafka.clients(JobChecks.PATIENCE),
+    Topics topics =
         settings == null
             ? new Topics("observations", "forecasts", "scores", "observations.dlq", "models")
-            : settings.kafka().topics());
+            : settings.kafka().topics();
+    checks.within(
+        timeout,
+        () -> {
+          checks.flink(rest, jobManager != null || settings != null);
+          checks.kafka(() -> kafka.clients(patience), topics);
+        });
     return checks.findings.print(format);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import dev.weir.Http;
 import dev.weir.Patience;
+import dev.weir.cli.InProcess;
 import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.cli.health.Findings.Level;
 import dev.weir.forecast.JoinLoss;
@@ -15,6 +16,7 @@ import dev.weir.kafka.covariate.CovariateDeserializer;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -332,6 +334,26 @@ class HealthChecksTest {
   void nobodyThereIsSaidSo() {
     server.stop(0);
     assertThatThrownBy(() -> rest.jobs()).hasMessageContaining("got no connection");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "5s | '' | got no whole answer within 2 s | got a connection and no answer",
+        "1s | --kafka default.api.timeout.ms=999999 | got no whole answer within 400 ms"
+            + " | expected all answers within 1 s, got only those above"
+      })
+  void statusEndsWithItsTimeoutWhereNobodyAnswers(
+      String timeout, String options, String flink, String kafka) throws IOException {
+    try (ServerSocket silent = new ServerSocket(0)) { // connects, as nothing else does
+      String at = "localhost:" + silent.getLocalPort();
+      String line = "status --timeout %s --jobmanager %s --bootstrap-servers %s " + options;
+      assertThat(InProcess.fails(1, line, timeout, at, at).out())
+          .containsPattern("fail  flink .*" + flink)
+          .containsPattern("fail  brokers .*" + kafka)
+          .endsWith("not healthy: 0 ok, 0 to look at, 2 to change\n");
+    }
   }
 
   @Test
