@@ -15,14 +15,17 @@ import java.util.stream.Stream;
 
 /**
  * Collects what the archive of a release takes over from the sources: {@code ArchiveFiles ROOT
- * RELEASE} copies the files that {@code src/release/files.txt} lists to {@code
- * RELEASE/files}. In texts, paths of a clone become those of the archive, but not in the table of
- * {@code docs/quickstart.md} that lists both. Deletes empty folders in {@code RELEASE/licenses},
- * which are of libraries that carry no license.
+ * RELEASE URL} copies the files that {@code src/release/files.txt} lists to {@code RELEASE/files}.
+ * In texts, paths of a clone become those of the archive, but not in the table of {@code
+ * docs/quickstart.md} that lists both, and links to the sources begin with the URL. Deletes empty
+ * folders in {@code RELEASE/licenses}, which are of libraries that carry no license.
  */
 final class ArchiveFiles {
 
-  private static final Pattern TEXT = Pattern.compile(".*\\.(md|sql|yaml|py)");
+  private static final Pattern TEXT = Pattern.compile(".*\\.(md|sql|ya?ml|py)");
+
+  /** In a clone, which does not know where it is published: the default of the pom. */
+  private static final String UNKNOWN = "https://example.invalid/weir";
 
   private ArchiveFiles() {}
 
@@ -52,6 +55,7 @@ final class ArchiveFiles {
       }
     }
     Map<String, String> paths = new LinkedHashMap<>();
+    paths.put(UNKNOWN, args[2]);
     entries.stream()
         .filter(Entry::moved)
         .forEach(e -> paths.put(slashes(e.folder), slashes(e.target)));

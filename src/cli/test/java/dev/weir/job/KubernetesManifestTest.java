@@ -23,9 +23,11 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,9 +107,12 @@ class KubernetesManifestTest {
     spec = spec(deployment);
   }
 
-  static List<JsonNode> documents(String file) throws IOException {
+  private static List<JsonNode> documents(String file) throws IOException {
+    return parsed(Files.readString(Path.of("jobs", "kubernetes", file)));
+  }
+
+  private static List<JsonNode> parsed(String text) {
     List<JsonNode> documents = new ArrayList<>();
-    String text = Files.readString(Path.of("jobs", "kubernetes", file));
     for (Object document : new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(text)) {
       documents.add(STRICT.valueToTree(document));
     }
@@ -235,6 +240,51 @@ class KubernetesManifestTest {
     assertThat(spec.getPodTemplate().getMetadata().getAnnotations())
         .containsEntry("prometheus.io/port", port);
     assertThat(main().getPorts().get(0).getContainerPort()).hasToString(port);
+  }
+
+  @Test
+  void webhookRunsTheImageWithTheJobsFileAndSecrets() throws Exception {
+    JsonNode webhook = documents("webhook.yaml").get(0);
+    assertThat(webhook.at("/apiVersion").textValue()).isEqualTo("apps/v1");
+    assertThat(webhook.at("/spec/selector/matchLabels"))
+        .isEqualTo(webhook.at("/spec/template/metadata/labels"));
+    assertThat(webhook.get("spec").fieldNames())
+        .toIterable()
+        .containsExactly("replicas", "selector", "template");
+    PodSpec pod = STRICT.treeToValue(webhook.at("/spec/template"), PodTemplateSpec.class).getSpec();
+    Container container = pod.getContainers().get(0);
+    assertThat(container.getImage()).isEqualTo(spec.getImage().replace("weir-job", "weir"));
+    assertThat(container.getEnv()).isEqualTo(main().getEnv());
+    assertThat(pod.getVolumes().get(0))
+        .isEqualTo(spec.getPodTemplate().getSpec().getVolumes().get(0));
+    assertThat(container.getArgs()).startsWith("webhook").endsWith("job.yaml");
+    assertThat(configMap.getData()).containsOnlyKeys("job.yaml");
+    assertThat(Files.readString(Path.of("src", "docker", "Dockerfile")))
+        .contains(
+            "WORKDIR " + container.getVolumeMounts().get(0).getMountPath() + "\n",
+            "USER %1$s:%1$s\n".formatted(pod.getSecurityContext().getRunAsUser()));
+  }
+
+  @Test
+  void prometheusOperatorScrapesThePodsAndHasTheAlertsOfTheRules() throws Exception {
+    Matcher command =
+        Pattern.compile("kubectl apply -f <\\((.*conf/prometheus.*)\\)\\n")
+            .matcher(Files.readString(Path.of("docs", "containers.md")));
+    assertThat(command.find()).isTrue();
+    Process shell = new ProcessBuilder("bash", "-c", command.group(1)).start();
+    List<JsonNode> documents =
+        parsed(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+    assertThat(documents)
+        .extracting(d -> d.get("apiVersion").textValue() + " " + d.get("kind").textValue())
+        .containsExactly(
+            "monitoring.coreos.com/v1 PodMonitor", "monitoring.coreos.com/v1 PrometheusRule");
+    String port = main().getPorts().get(0).getName();
+    assertThat(documents.get(0).get("spec"))
+        .hasToString(
+            "{\"selector\":{\"matchLabels\":{\"app\":%s}},\"podMetricsEndpoints\":[{\"port\":\"%s\",\"interval\":\"15s\"}]}"
+                .formatted(deployment.at("/metadata/name"), port));
+    assertThat(documents.get(1).get("spec"))
+        .isEqualTo(parsed(Files.readString(Path.of("conf/prometheus/weir.rules.yml"))).get(0));
   }
 
   /** What depends on where a cluster runs may differ, and nothing else. */

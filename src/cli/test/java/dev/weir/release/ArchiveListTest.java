@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code src/release/files.txt} takes into the archive of a release. */
 class ArchiveListTest {
@@ -31,6 +32,19 @@ class ArchiveListTest {
     assertThat(listed())
         .filteredOn(line -> line.startsWith("jobs/") || line.startsWith("conf/"))
         .containsExactlyInAnyOrderElementsOf(tracked.lines().toList());
+  }
+
+  @Test
+  void linksOfAlertsBeginWithTheUrlOfTheSources(@TempDir Path release) throws Exception {
+    Files.createDirectory(release.resolve("licenses"));
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    String url = "https://git.test/me/weir";
+    List<String> command =
+        List.of(java, "src/release/ArchiveFiles.java", ".", release.toString(), url);
+    assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+    assertThat(Files.readString(release.resolve("files/conf/prometheus/weir.rules.yml")))
+        .contains("runbook: " + url + "/blob/main/docs/metrics.md#weirnojob")
+        .doesNotContain("example.invalid");
   }
 
   @Test

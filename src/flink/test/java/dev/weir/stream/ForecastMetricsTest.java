@@ -144,11 +144,13 @@ class ForecastMetricsTest {
       assertThat(asked).hasSizeGreaterThan(5).isSubsetOf(known);
     }
     String docs = Files.readString(Path.of("docs/metrics.md"));
+    String pom = Files.readString(Path.of("pom.xml"));
+    String url = all("(?<=<repository.url>)[^<]+", pom).iterator().next() + "/blob/main/";
     Set<String> alerts = all("(?<=- alert: )\\w+", rules);
     assertThat(alerts).hasSizeGreaterThan(5);
     for (String alert : alerts) {
       assertThat(docs).contains("\n### " + alert + "\n");
-      assertThat(rules).contains("runbook: docs/metrics.md#" + alert.toLowerCase());
+      assertThat(rules).contains("runbook: " + url + "docs/metrics.md#" + alert.toLowerCase());
     }
     assertThat(all("(?<=\n### )Weir\\w+", docs)).isEqualTo(alerts);
   }
