@@ -48,10 +48,11 @@ final class CsvNumbers {
       Pattern.compile(
           "(?iU)[^\\p{L}\\p{N}?]*|#?n[./]?[adv]\\.?[!?]?|nan|null|none|nil|k\\.? ?[aw]\\.?|#[\\w/]+[!?]");
 
-  /** A number with its unit before or after it, groups of digits apart, or its sign behind. */
+  /** A number with a currency before it or its unit after it, groups apart, or its sign behind. */
   private static final Pattern AMOUNT =
       Pattern.compile(
-          "(?U)(?<sign>[-+\u2212]?)\\s*(?<before>\\p{Sc}|\\p{L}{1,4}\\s)?\\s*"
+          "(?U)(?<sign>[-+\u2212]?)\\s*"
+              + "(?<before>\\p{Sc}|(\\p{Lu}{3}|(?i:fr|kr|rs|zł|kč|lei))\\.?\\s)?\\s*"
               + "(?<number>[-+]?[0-9.,][0-9.,'\u2019\\s]*([eE][-+]?[0-9]+)?)(?<minus>-?)"
               + "(?<unit>\\s*[\\p{Sc}%\u2030\u00b0]\\p{L}{0,2}|\\s\\p{L}[\\p{L}\\p{N}\u00b2\u00b3/%.]{0,11})?");
 

@@ -277,7 +277,7 @@ class RealFilesIT {
                 + rows(
                     20,
                     i ->
-                        "%s;%1$s;Firma %d;Rechnung %2$d;-%2$d,50;EUR"
+                        "%s;%1$s;Firma %d;Kauf %2$d;-%2$d,50;EUR"
                             .formatted(day(i / 3, "dd.MM.yyyy"), i))),
         refused(
             "grid operator: date and hour",
