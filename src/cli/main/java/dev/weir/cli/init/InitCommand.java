@@ -124,7 +124,8 @@ public final class InitCommand implements Callable<Integer> {
     nulls -= records.size();
     if (records.isEmpty()) {
       throw new CommandFailure(
-          "--topic: expected records on %s at %s, got %s; send some first, such as with weir produce",
+          "--topic: expected records on %s at %s, got %s; send some first, such as with weir"
+              + " produce",
           source.topic, kafka.bootstrapServers(), nulls == 0 ? "none" : "nulls alone");
     }
     MappingGuess guess = null;
@@ -241,7 +242,7 @@ public final class InitCommand implements Callable<Integer> {
   private boolean areOwn(List<ConsumerRecord<byte[], byte[]>> records) throws IOException {
     ObservationDeserializer own =
         new ObservationDeserializer(
-            null, Duration.ofDays(366), RegistrySubjects.impatient(registry.settings(kafka)));
+            null, Duration.ofDays(366), RegistrySubjects.impatient(registry.settings(kafka)), null);
     own.openAlone();
     List<InputEvent> events = new ArrayList<>();
     records.forEach(record -> own.read(record, events::add));

@@ -7,7 +7,6 @@ import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.Json;
@@ -67,10 +66,5 @@ public final class FeedbackDeserializer extends RecordDeserializer<InputEvent> {
 
   private static DeadLetter refused(String field, String problem, SourceRecord source) {
     return new DeadLetter(Reason.FEEDBACK, field + ": " + problem, source);
-  }
-
-  @Override
-  protected InputEvent check(ObservationEvent mapped) {
-    throw new UnsupportedOperationException("expected no mapping of feedback");
   }
 }

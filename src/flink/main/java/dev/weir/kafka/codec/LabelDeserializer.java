@@ -5,7 +5,6 @@ import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.codec.LabelCodec.Label;
 import dev.weir.kafka.wire.MalformedRecordException;
@@ -51,11 +50,6 @@ public final class LabelDeserializer extends RecordDeserializer<InputEvent> {
     return problem != null
         ? problem
         : new LabelEvent(label.series(), label.time(), label.label(), source);
-  }
-
-  @Override
-  protected InputEvent check(ObservationEvent mapped) {
-    throw new UnsupportedOperationException("expected no mapping of labels");
   }
 
   static boolean isWrong(String text, int longest) {

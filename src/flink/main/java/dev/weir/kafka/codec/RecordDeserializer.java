@@ -20,11 +20,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
+import org.apache.flink.metrics.Counter;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * Turns each record of a topic into events: one, or several where a mapping says so. What can't be
@@ -40,7 +43,12 @@ public abstract class RecordDeserializer<E> implements KafkaRecordDeserializatio
   private final TypeInformation<E> type;
   private final MappedRecords mapped; // null: records are our own
   private transient RecordParts parts; // of our own records
+  private transient Function<SourceRecord, E> ownReader; // a lambda for each record is an object
   private transient Clock clock;
+  private transient Counter ignored; // changes that a mapping skips
+
+  /** Those of the record that is read. */
+  protected transient Headers headers;
 
   /**
    * @param what a record has, in words
@@ -63,17 +71,26 @@ public abstract class RecordDeserializer<E> implements KafkaRecordDeserializatio
   /** Reads and checks a record of our own; its value is not null. */
   protected abstract E read(SourceRecord source) throws MalformedRecordException;
 
-  /** Checks what a mapping made of a record. */
-  protected abstract E check(ObservationEvent mapped);
+  /** Checks what a mapping made of a record; overridden where there are mappings. */
+  protected E check(ObservationEvent mapped) {
+    throw new UnsupportedOperationException("expected no mapping of " + what);
+  }
+
+  /** What a record of our own consists of. */
+  protected RecordParts parts() {
+    return RecordParts.ofOwn();
+  }
 
   @Override
   public final void open(DeserializationSchema.InitializationContext context) {
     clock = Clock.systemUTC();
     if (mapped == null) {
       open();
-      parts = RecordParts.ofOwn();
+      parts = parts();
+      ownReader = this::own;
     } else {
       mapped.open(context);
+      ignored = context.getMetricGroup().addGroup("weir").counter("ignoredChanges");
     }
   }
 
@@ -90,10 +107,11 @@ public abstract class RecordDeserializer<E> implements KafkaRecordDeserializatio
   /** Reads a record. */
   public final void read(ConsumerRecord<byte[], byte[]> record, Consumer<E> out) {
     SourceRecord source = DeadLetterCodec.source(record);
+    headers = record.headers();
     if (mapped != null) {
-      mapped.read(source, this::check, out);
+      ignored.inc(mapped.read(source, this::check, out));
     } else {
-      parts.forEach(source, this::own, out);
+      parts.forEach(source, ownReader, out);
     }
   }
 
@@ -162,11 +180,6 @@ public abstract class RecordDeserializer<E> implements KafkaRecordDeserializatio
   /** What is wrong with a time; null if nothing is. */
   protected final DeadLetter badTime(
       String field, long time, Duration maxFuture, SourceRecord source) {
-    return badTime(field, time, maxFuture, clock, source);
-  }
-
-  static DeadLetter badTime(
-      String field, long time, Duration maxFuture, Clock clock, SourceRecord source) {
     if (time >= 0 && time <= clock.millis() + maxFuture.toMillis()) {
       return null;
     }

@@ -3,7 +3,6 @@ package dev.weir.kafka.covariate;
 import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
-import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.OutsideUpdate;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.OutsideTopic;
@@ -90,11 +89,6 @@ public final class OutsideDeserializer extends RecordDeserializer<CovariateEvent
 
   private static DeadLetter counts(String message, int expected, int got, SourceRecord source) {
     return new DeadLetter(Reason.FEATURES, message.formatted(expected, got), source);
-  }
-
-  @Override
-  protected CovariateEvent check(ObservationEvent mapped) {
-    throw new UnsupportedOperationException("expected no mapping of outside forecasts");
   }
 
   private CovariateEvent checked(OutsideUpdate update, SourceRecord source) {

@@ -18,6 +18,7 @@ import dev.weir.kafka.wire.WriterSchemas;
 import dev.weir.model.ForecastModel;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -173,7 +174,9 @@ class ObservationCodecTest {
     ObservationDeserializer deserializer =
         new ObservationDeserializer(null, Duration.ofDays(1), registry, null, ahead);
     deserializer.openAlone();
-    return deserializer.event(new ConsumerRecord<>("observations", 2, 33, null, value));
+    List<InputEvent> events = new ArrayList<>();
+    deserializer.read(new ConsumerRecord<>("observations", 2, 33, null, value), events::add);
+    return events.get(0);
   }
 
   private static Observation read(int ahead, RegistrySettings registry, byte[] value) {

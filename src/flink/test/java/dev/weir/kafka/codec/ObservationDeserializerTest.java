@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class ObservationDeserializerTest {
 
   private final ObservationDeserializer deserializer =
-      new ObservationDeserializer(null, Duration.ofDays(1), null);
+      new ObservationDeserializer(null, Duration.ofDays(1), null, null);
   private final ObservationCodec codec = new ObservationCodec();
 
   @BeforeEach

@@ -161,7 +161,8 @@ class RecordFuzzTest {
   }
 
   private static Topic<InputEvent> observations(List<byte[]> samples) {
-    return new Topic<>(new ObservationDeserializer(null, DAY, null), samples, 24_000, 40, true);
+    return new Topic<>(
+        new ObservationDeserializer(null, DAY, null, null), samples, 24_000, 40, true);
   }
 
   /** What producers send: with and without features, long names, other scripts, several blocks. */
@@ -232,7 +233,8 @@ class RecordFuzzTest {
     RegistrySettings registry =
         RegisteredRecordsTest.knowing(
             Map.of(0, writer.toString(), 1, WriterSchemas.OBSERVATION.toString()));
-    new Topic<>(new ObservationDeserializer(null, DAY, registry), samples, 60_000, 60, true).run();
+    new Topic<>(new ObservationDeserializer(null, DAY, registry, null), samples, 60_000, 60, true)
+        .run();
   }
 
   private static ObservationMapping mapping(String section) throws Exception {

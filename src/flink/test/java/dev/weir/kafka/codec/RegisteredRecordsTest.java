@@ -49,7 +49,7 @@ class RegisteredRecordsTest {
 
   private static InputEvent arrival(RegistrySettings registry, byte... value) {
     ObservationDeserializer deserializer =
-        new ObservationDeserializer(null, Duration.ofDays(1), registry);
+        new ObservationDeserializer(null, Duration.ofDays(1), registry, null);
     deserializer.open(null);
     List<InputEvent> arrivals = new ArrayList<>();
     deserializer.deserialize(
