@@ -16,7 +16,7 @@ public final class ClassificationCodec
   public static final Schema SCHEMA = dev.weir.kafka.avro.Classification.getClassSchema();
 
   public ClassificationCodec() {
-    super("classification", dev.weir.kafka.avro.Classification.class, null, registry -> -1, true);
+    super("classification", dev.weir.kafka.avro.Classification.class, null, registry -> -1);
   }
 
   @Override

@@ -9,9 +9,9 @@ import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.wire.AvroBounds;
+import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.Json;
 import dev.weir.kafka.wire.MalformedRecordException;
-import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
 /**
@@ -36,19 +36,13 @@ public final class FeedbackDeserializer extends RecordDeserializer<InputEvent> {
 
   @Override
   protected InputEvent read(SourceRecord source) throws MalformedRecordException {
-    JsonNode node;
-    try {
-      node = Json.RECORDS.readTree(source.value());
-    } catch (IOException e) {
-      throw new MalformedRecordException(
-          "feedback: expected a JSON object, got " + Json.complaint(e), e);
-    }
+    JsonNode node = Json.record("feedback", source.value());
     String series = LabelCodec.text(node, "series");
-    if (LabelDeserializer.isWrong(series, Observation.MAX_SERIES_LENGTH)) {
-      return new DeadLetter(
-          Reason.SERIES,
-          LabelDeserializer.wrong("series", series, Observation.MAX_SERIES_LENGTH),
-          source);
+    DeadLetter problem =
+        LabelDeserializer.badText(
+            Reason.SERIES, "series", series, Observation.MAX_SERIES_LENGTH, source);
+    if (problem != null) {
+      return problem;
     }
     Incident.Reason reason;
     try {
@@ -56,7 +50,7 @@ public final class FeedbackDeserializer extends RecordDeserializer<InputEvent> {
     } catch (IllegalArgumentException e) {
       return refused("reason", e.getMessage(), source);
     }
-    long start = LabelCodec.time(node, "start");
+    long start = AvroJson.time("start", node.path("start"));
     String id = LabelCodec.text(node, "id");
     if (!id.equals(Incident.id(series, start))) {
       return refused("id", "expected that of the series and the start, got another", source);

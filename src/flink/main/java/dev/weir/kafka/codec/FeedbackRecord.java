@@ -31,7 +31,8 @@ public final class FeedbackRecord {
   /** What a record says for those who look at incidents; null of one that says nothing. */
   public static Dismissal read(ConsumerRecord<byte[], byte[]> record) {
     try {
-      JsonNode node = Json.RECORDS.readTree(record.value() == null ? new byte[0] : record.value());
+      byte[] value = record.value() == null ? new byte[0] : record.value();
+      JsonNode node = Json.record("feedback", value);
       String by = AvroBounds.quoted(node.path("by").asText(""));
       return new Dismissal(LabelCodec.text(node, "id"), by, record.timestamp());
     } catch (IOException e) {

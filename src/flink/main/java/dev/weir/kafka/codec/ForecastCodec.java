@@ -42,16 +42,7 @@ public final class ForecastCodec extends RecordCodec<Forecast, dev.weir.kafka.av
    * @param registry null for plain Avro; to write, our schema must be registered there
    */
   public ForecastCodec(RegistrySettings registry) {
-    this(registry, true);
-  }
-
-  ForecastCodec(RegistrySettings registry, boolean isReader) {
-    super(
-        "forecast",
-        dev.weir.kafka.avro.Forecast.class,
-        registry,
-        RegistrySettings::forecastId,
-        isReader);
+    super("forecast", dev.weir.kafka.avro.Forecast.class, registry, RegistrySettings::forecastId);
   }
 
   private static <T extends Enum<T>> byte[][] utf8(T[] values, Function<T, String> text) {

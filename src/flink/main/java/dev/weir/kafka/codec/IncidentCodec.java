@@ -27,16 +27,7 @@ public final class IncidentCodec extends RecordCodec<Incident, dev.weir.kafka.av
 
   /** As {@link ForecastCodec#ForecastCodec(RegistrySettings)}. */
   public IncidentCodec(RegistrySettings registry) {
-    this(registry, true);
-  }
-
-  IncidentCodec(RegistrySettings registry, boolean isReader) {
-    super(
-        "incident",
-        dev.weir.kafka.avro.Incident.class,
-        registry,
-        RegistrySettings::alarmId,
-        isReader);
+    super("incident", dev.weir.kafka.avro.Incident.class, registry, RegistrySettings::alarmId);
   }
 
   @Override

@@ -2,15 +2,12 @@ package dev.weir.kafka.codec;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.weir.kafka.registry.AvroRecordReader;
-import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.AvroBytes;
 import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.Json;
 import dev.weir.kafka.wire.MalformedRecordException;
-import dev.weir.kafka.wire.TimeText;
 import java.io.IOException;
-import java.time.DateTimeException;
 import org.apache.avro.io.BinaryEncoder;
 
 /**
@@ -50,36 +47,17 @@ public final class LabelCodec {
       dev.weir.kafka.avro.Label record = reader.read(bytes);
       return new Label(record.getSeries(), record.getTime().toEpochMilli(), record.getLabel());
     }
-    JsonNode node;
-    try {
-      node = Json.RECORDS.readTree(bytes);
-    } catch (IOException e) {
-      throw new MalformedRecordException(
-          "label: expected a JSON object, got " + Json.complaint(e), e);
-    }
-    return new Label(text(node, "series"), time(node, "time"), text(node, "label"));
+    JsonNode node = Json.record("label", bytes);
+    String series = text(node, "series");
+    long time = AvroJson.time("time", node.path("time"));
+    return new Label(series, time, text(node, "label"));
   }
 
   static String text(JsonNode node, String field) throws MalformedRecordException {
     JsonNode value = node.path(field);
     if (!value.isTextual() && !value.isIntegralNumber() && !value.isBoolean()) {
-      throw new MalformedRecordException(
-          "%s: expected text, got %s".formatted(field, shown(value)));
+      throw AvroJson.wrong(field, "text", value);
     }
     return value.asText();
-  }
-
-  private static String shown(JsonNode value) {
-    return value.isMissingNode() ? "nothing" : AvroBounds.quoted(value.toString());
-  }
-
-  static long time(JsonNode node, String field) throws MalformedRecordException {
-    JsonNode value = node.path(field);
-    try {
-      return TimeText.millis(value.asText(), TimeText.Unit.AUTO);
-    } catch (DateTimeException | ArithmeticException e) {
-      throw new MalformedRecordException(
-          "%s: expected %s, got %s".formatted(field, TimeText.EXPECTED, shown(value)), e);
-    }
   }
 }

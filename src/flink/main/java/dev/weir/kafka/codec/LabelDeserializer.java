@@ -38,28 +38,33 @@ public final class LabelDeserializer extends RecordDeserializer<InputEvent> {
   @Override
   protected InputEvent read(SourceRecord source) throws MalformedRecordException {
     Label label = codec.decode(source.value());
-    if (isWrong(label.series(), Observation.MAX_SERIES_LENGTH)) {
-      return new DeadLetter(
-          Reason.SERIES, wrong("series", label.series(), Observation.MAX_SERIES_LENGTH), source);
-    }
-    if (isWrong(label.label(), ClassifierModel.MAX_CLASS_LENGTH)) {
-      return new DeadLetter(
-          Reason.LABEL, wrong("label", label.label(), ClassifierModel.MAX_CLASS_LENGTH), source);
-    }
-    DeadLetter problem = badTime("time", label.time(), maxFuture, source);
+    DeadLetter problem =
+        badText(Reason.SERIES, "series", label.series(), Observation.MAX_SERIES_LENGTH, source);
+    problem = problem != null ? problem : badClass(label.label(), source);
+    problem = problem != null ? problem : badTime("time", label.time(), maxFuture, source);
     return problem != null
         ? problem
         : new LabelEvent(label.series(), label.time(), label.label(), source);
   }
 
-  static boolean isWrong(String text, int longest) {
-    return text.isBlank()
-        || text.length() > longest
-        || !StandardCharsets.UTF_8.newEncoder().canEncode(text); // half of a pair of surrogates
+  /** What is wrong with a class; null if nothing is. */
+  static DeadLetter badClass(String label, SourceRecord source) {
+    return badText(Reason.LABEL, "label", label, ClassifierModel.MAX_CLASS_LENGTH, source);
   }
 
-  static String wrong(String what, String text, int longest) {
-    return "%s: expected 1 to %d characters of UTF-8, got %s"
-        .formatted(what, longest, text.isBlank() ? "none" : text.length());
+  /** What is wrong with a text that names something; null if nothing is. */
+  static DeadLetter badText(
+      Reason reason, String field, String text, int longest, SourceRecord source) {
+    boolean isRight =
+        !text.isBlank()
+            && text.length() <= longest
+            && StandardCharsets.UTF_8.newEncoder().canEncode(text); // no half of a surrogate pair
+    if (isRight) {
+      return null;
+    }
+    String message =
+        "%s: expected 1 to %d characters of UTF-8, got %s"
+            .formatted(field, longest, text.isBlank() ? "none" : text.length());
+    return new DeadLetter(reason, message, source);
   }
 }

@@ -13,7 +13,6 @@ import dev.weir.kafka.wire.AheadVectors;
 import dev.weir.kafka.wire.ConfluentWireFormat;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.kafka.wire.RecordParts;
-import dev.weir.model.ClassifierModel;
 import java.time.Duration;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
@@ -134,11 +133,8 @@ public final class ObservationDeserializer extends RecordDeserializer<InputEvent
       }
     }
     String label = observation.label();
-    if (label != null && LabelDeserializer.isWrong(label, ClassifierModel.MAX_CLASS_LENGTH)) {
-      String message = LabelDeserializer.wrong("label", label, ClassifierModel.MAX_CLASS_LENGTH);
-      return new DeadLetter(Reason.LABEL, message, source);
-    }
-    problem = badTime("time", observation.time(), maxFuture, source);
+    problem = label == null ? null : LabelDeserializer.badClass(label, source);
+    problem = problem != null ? problem : badTime("time", observation.time(), maxFuture, source);
     return problem != null ? problem : observed;
   }
 }

@@ -86,9 +86,9 @@ public final class OutputRecords implements KafkaRecordSerializationSchema<Outpu
   @Override
   public void open(
       SerializationSchema.InitializationContext context, KafkaSinkContext sinkContext) {
-    forecasts = kind(topics.forecasts(), new ForecastCodec(registry, false), ForecastCodec.SCHEMA);
-    scores = kind(topics.scores(), new ScoreCodec(registry, false), ScoreCodec.SCHEMA);
-    incidents = kind(topics.alarms(), new IncidentCodec(registry, false), IncidentCodec.SCHEMA);
+    forecasts = kind(topics.forecasts(), new ForecastCodec(registry), ForecastCodec.SCHEMA);
+    scores = kind(topics.scores(), new ScoreCodec(registry), ScoreCodec.SCHEMA);
+    incidents = kind(topics.alarms(), new IncidentCodec(registry), IncidentCodec.SCHEMA);
     KafkaSettings.ClassTopics of = topics.ofClasses();
     if (of != null) {
       Header plain = of.isJson() ? null : schema(ClassificationCodec.SCHEMA);

@@ -28,28 +28,26 @@ public abstract class RecordCodec<T, R extends SpecificRecord> {
   private final AvroBytes buffer;
   private final AvroBytes.Fields<T> fields = this::write;
   private final AvroJson json;
-  private final AvroRecordReader<R> reader; // null: only writes
+  private final Class<R> type;
+  private final RegistrySettings registry; // null: plain Avro
+  private AvroRecordReader<R> reader; // of the first record: who only writes needs no secret
 
   /**
    * @param what the record's name in messages
    * @param registry null for plain Avro; to write, our schema must be registered there
    * @param id of our schema in it
-   * @param isReader false for a codec that only writes, and needs no registry for it, nor a secret
    */
   RecordCodec(
-      String what,
-      Class<R> type,
-      RegistrySettings registry,
-      ToIntFunction<RegistrySettings> id,
-      boolean isReader) {
+      String what, Class<R> type, RegistrySettings registry, ToIntFunction<RegistrySettings> id) {
     this.what = what;
+    this.type = type;
+    this.registry = registry;
     this.buffer =
         new AvroBytes(
             registry == null
                 ? ConfluentWireFormat.NONE
                 : ConfluentWireFormat.of(id.applyAsInt(registry)));
     this.json = new AvroJson(SpecificData.get().getSchema(type));
-    this.reader = isReader ? new AvroRecordReader<>(what, type, registry) : null;
   }
 
   abstract String series(T record);
@@ -76,17 +74,16 @@ public abstract class RecordCodec<T, R extends SpecificRecord> {
     return json.toJson(encode(record));
   }
 
-  /** As {@link #decode}, with values that only a later version knows. */
-  public final R decodeFields(byte[] bytes) throws MalformedRecordException {
-    if (reader == null) {
-      throw new IllegalStateException("expected a codec that reads, got one that only writes");
-    }
-    return reader.read(AvroJson.isJson(bytes) ? json.toAvro(bytes) : bytes);
-  }
-
-  /** Reads Avro or, where no registry is asked, JSON. */
+  /**
+   * Reads Avro or JSON.
+   *
+   * @throws IllegalStateException if a secret of the registry is missing
+   */
   public final T decode(byte[] bytes) throws MalformedRecordException {
-    R record = decodeFields(bytes);
+    if (reader == null) {
+      reader = new AvroRecordReader<>(what, type, registry);
+    }
+    R record = reader.read(bytes);
     try {
       return of(record);
     } catch (RuntimeException e) {

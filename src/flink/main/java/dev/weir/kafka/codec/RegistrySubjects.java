@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.avro.Schema;
 import org.slf4j.Logger;
@@ -51,10 +50,12 @@ public final class RegistrySubjects {
       int scores = client.idOf(subject(kafka.topics().scores()), ScoreCodec.SCHEMA);
       String alarmTopic = kafka.topics().alarms();
       int alarms = alarmTopic == null ? -1 : client.idOf(subject(alarmTopic), IncidentCodec.SCHEMA);
-      Map<Integer, String> writers =
-          kafka.source().mapping() == null
-              ? writers(client, kafka.topics().observations().names())
-              : Map.of(); // records of any schema, each asked for when it comes
+      Map<Integer, String> writers = new HashMap<>();
+      if (kafka.source().mapping() == null) { // else of any schema, each asked for when it comes
+        for (String topic : kafka.topics().observations().names()) {
+          add(client, subject(topic), writers);
+        }
+      }
       LOG.info(
           "schemas at {}: forecasts have id {}, scores have id {}, observations have {}",
           registry.url(),
@@ -65,15 +66,6 @@ public final class RegistrySubjects {
     } catch (IOException e) {
       throw new IllegalStateException(e.getMessage(), e);
     }
-  }
-
-  private static Map<Integer, String> writers(SchemaRegistry client, List<String> topics)
-      throws IOException {
-    Map<Integer, String> writers = new HashMap<>();
-    for (String topic : topics) {
-      add(client, subject(topic), writers);
-    }
-    return writers;
   }
 
   /** As far as there is room: what a job does not carry is asked for when it comes. */
@@ -120,17 +112,20 @@ public final class RegistrySubjects {
       throws IOException {
     SchemaRegistry client = new SchemaRegistry(registry, SOON);
     Map<String, Integer> ids = new LinkedHashMap<>();
-    String forecasts = subject(topics.forecasts());
-    ids.put(forecasts, client.known(forecasts, ForecastCodec.SCHEMA));
-    String scores = subject(topics.scores());
-    ids.put(scores, client.known(scores, ScoreCodec.SCHEMA));
+    known(client, topics.forecasts(), ForecastCodec.SCHEMA, ids);
+    known(client, topics.scores(), ScoreCodec.SCHEMA, ids);
     if (topics.alarms() != null) {
-      String alarms = subject(topics.alarms());
-      ids.put(alarms, client.known(alarms, IncidentCodec.SCHEMA));
+      known(client, topics.alarms(), IncidentCodec.SCHEMA, ids);
     }
     for (String topic : topics.observations().names()) {
       client.versions(subject(topic), 0); // is it readable
     }
     return ids;
+  }
+
+  private static void known(
+      SchemaRegistry client, String topic, Schema schema, Map<String, Integer> ids)
+      throws IOException {
+    ids.put(subject(topic), client.known(subject(topic), schema));
   }
 }

@@ -24,11 +24,7 @@ public final class ScoreCodec extends RecordCodec<Score, dev.weir.kafka.avro.Sco
 
   /** As {@link ForecastCodec#ForecastCodec(RegistrySettings)}. */
   public ScoreCodec(RegistrySettings registry) {
-    this(registry, true);
-  }
-
-  ScoreCodec(RegistrySettings registry, boolean isReader) {
-    super("score", dev.weir.kafka.avro.Score.class, registry, RegistrySettings::scoreId, isReader);
+    super("score", dev.weir.kafka.avro.Score.class, registry, RegistrySettings::scoreId);
   }
 
   @Override

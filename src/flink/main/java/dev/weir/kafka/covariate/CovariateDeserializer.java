@@ -11,7 +11,7 @@ import dev.weir.kafka.CovariateTopic;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.avro.Covariates;
 import dev.weir.kafka.codec.RecordDeserializer;
-import dev.weir.kafka.registry.AvroOrJsonReader;
+import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.MalformedRecordException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 
@@ -26,7 +26,7 @@ public final class CovariateDeserializer extends RecordDeserializer<CovariateEve
 
   private final CovariateTopic topic;
   private final RegistrySettings registry;
-  private transient AvroOrJsonReader<Covariates> reader;
+  private transient AvroRecordReader<Covariates> reader;
 
   /**
    * @param type Flink's type of an event; null outside of a job
@@ -42,7 +42,7 @@ public final class CovariateDeserializer extends RecordDeserializer<CovariateEve
 
   @Override
   protected void open() {
-    reader = new AvroOrJsonReader<>("covariates", Covariates.class, registry);
+    reader = new AvroRecordReader<>("covariates", Covariates.class, registry);
   }
 
   @Override

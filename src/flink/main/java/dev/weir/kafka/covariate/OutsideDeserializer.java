@@ -9,7 +9,7 @@ import dev.weir.kafka.OutsideTopic;
 import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.avro.OutsideForecast;
 import dev.weir.kafka.codec.RecordDeserializer;
-import dev.weir.kafka.registry.AvroOrJsonReader;
+import dev.weir.kafka.registry.AvroRecordReader;
 import dev.weir.kafka.wire.AvroBounds;
 import dev.weir.kafka.wire.MalformedRecordException;
 import java.time.Instant;
@@ -30,7 +30,7 @@ public final class OutsideDeserializer extends RecordDeserializer<CovariateEvent
 
   private final OutsideTopic topic;
   private final RegistrySettings registry;
-  private transient AvroOrJsonReader<OutsideForecast> reader;
+  private transient AvroRecordReader<OutsideForecast> reader;
 
   /**
    * @param type Flink's type of an event; null outside of a job
@@ -45,7 +45,7 @@ public final class OutsideDeserializer extends RecordDeserializer<CovariateEvent
 
   @Override
   protected void open() {
-    reader = new AvroOrJsonReader<>("outside forecast", OutsideForecast.class, registry);
+    reader = new AvroRecordReader<>("outside forecast", OutsideForecast.class, registry);
   }
 
   @Override

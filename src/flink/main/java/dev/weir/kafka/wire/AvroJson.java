@@ -133,13 +133,12 @@ public final class AvroJson {
     // a new one: one that failed would begin with what it had not flushed
     BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(buffer, null);
     try {
-      read(schema, schema.getName(), Json.RECORDS.readTree(json), encoder);
+      read(schema, schema.getName(), Json.record(schema.getName(), json), encoder);
       encoder.flush();
     } catch (MalformedRecordException e) {
       throw e;
-    } catch (IOException e) {
-      throw new MalformedRecordException(
-          "%s: expected a JSON object, got %s".formatted(schema.getName(), Json.complaint(e)), e);
+    } catch (IOException e) { // memory does not fail
+      throw new UncheckedIOException(e);
     }
     return buffer.toByteArray();
   }
@@ -204,7 +203,12 @@ public final class AvroJson {
     return value.longValue();
   }
 
-  private static long time(String name, JsonNode value) throws MalformedRecordException {
+  /**
+   * A time as text or as a number since 1970.
+   *
+   * @param name of the field, in messages
+   */
+  public static long time(String name, JsonNode value) throws MalformedRecordException {
     try {
       return TimeText.millis(value.asText(), TimeText.Unit.AUTO);
     } catch (DateTimeException | ArithmeticException e) {
@@ -219,10 +223,14 @@ public final class AvroJson {
     }
   }
 
-  private static MalformedRecordException wrong(String name, String expected, JsonNode value) {
-    return new MalformedRecordException(
-        "%s: expected %s, got %s"
-            .formatted(
-                name, expected, value == null ? "nothing" : AvroBounds.quoted(value.toString())));
+  /**
+   * Says what a field has.
+   *
+   * @param value null, or missing, for a record without the field
+   */
+  public static MalformedRecordException wrong(String name, String expected, JsonNode value) {
+    boolean isThere = value != null && !value.isMissingNode();
+    String got = isThere ? AvroBounds.quoted(value.toString()) : "nothing";
+    return new MalformedRecordException("%s: expected %s, got %s".formatted(name, expected, got));
   }
 }

@@ -34,7 +34,7 @@ public final class Json {
   public static final ObjectReader READER = MAPPER.readerFor(JsonNode.class);
 
   /** Reads records: rejects deep nesting. */
-  public static final ObjectReader RECORDS = READER.with(RECORD_FACTORY);
+  private static final ObjectReader RECORDS = READER.with(RECORD_FACTORY);
 
   /** Reads files of users: rejects an object that has a name twice. */
   public static final ObjectReader FILES =
@@ -62,6 +62,19 @@ public final class Json {
       array.add(number(number));
     }
     return array;
+  }
+
+  /**
+   * The JSON of a record.
+   *
+   * @param what the record's name in messages
+   */
+  public static JsonNode record(String what, byte[] bytes) throws MalformedRecordException {
+    try {
+      return RECORDS.readTree(bytes);
+    } catch (IOException e) {
+      throw new MalformedRecordException(what + ": expected a JSON object, got " + complaint(e), e);
+    }
   }
 
   /** What a reader complains of, and where; without what Jackson says of its own settings. */
