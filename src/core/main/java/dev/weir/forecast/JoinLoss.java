@@ -7,7 +7,11 @@ public enum JoinLoss {
   OTHER_SETTINGS(
       "otherSettings",
       "groups or series of the savepoint had another number of covariates or models",
-      "publish again what is ahead of them");
+      "publish again what is ahead of them"),
+  OVER_MAX_SERIES(
+      "overMaxSeries",
+      "records were of new groups or series beyond state.max-series",
+      "raise it, or see who writes these names");
 
   /** The metric's name, which never changes. */
   public final String metric;

@@ -229,6 +229,6 @@ final class JobReader {
         horizon,
         forecast.sampling().interval(),
         keep,
-        forecast.limits().ttl());
+        forecast.limits());
   }
 }

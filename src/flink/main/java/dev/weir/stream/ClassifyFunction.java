@@ -64,7 +64,11 @@ final class ClassifyFunction extends SeriesFunction<ClassifierModel> {
 
   /** The operator is open: sees to the series that were restored. */
   void restored(ClassifyOperator operator) throws Exception {
-    counter.restored(operator, ClassStore.SERIES, series.order(), store.expiry);
+    counter.restored(
+        operator,
+        ClassStore.SERIES,
+        state -> series.order().timerAfter(state.newestTime()),
+        store.expiry);
   }
 
   @Override

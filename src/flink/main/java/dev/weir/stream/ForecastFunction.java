@@ -87,7 +87,11 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
   /** The operator is open: sees to the series that were restored. */
   void restored(ForecastOperator operator) throws Exception {
     store.restored(operator.getKeyedStateBackend());
-    counter.restored(operator, SeriesStore.WINDOW, series.order(), store.expiry);
+    counter.restored(
+        operator,
+        SeriesStore.WINDOW,
+        state -> series.order().timerAfter(state.newestTime()),
+        store.expiry);
   }
 
   @Override

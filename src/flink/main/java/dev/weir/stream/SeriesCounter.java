@@ -3,9 +3,8 @@ package dev.weir.stream;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.window.SeriesOrder;
 import dev.weir.forecast.window.StateLimits;
-import dev.weir.forecast.window.WindowState;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -19,13 +18,14 @@ import org.apache.flink.streaming.api.operators.Triggerable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts the series that a task knows, and refuses those that are one too many. */
-final class SeriesCounter {
+/** Counts the series, or groups, that a task knows, and refuses those that are one too many. */
+public final class SeriesCounter {
 
   private static final Logger LOG = LoggerFactory.getLogger(SeriesCounter.class);
 
   /** When the timer of a series fires. The state's name is part of each savepoint. */
-  static final ValueStateDescriptor<Long> EXPIRY = new ValueStateDescriptor<>("expiry", Types.LONG);
+  public static final ValueStateDescriptor<Long> EXPIRY =
+      new ValueStateDescriptor<>("expiry", Types.LONG);
 
   private static final long LOG_EVERY_NANOS = 60_000_000_000L;
 
@@ -36,11 +36,11 @@ final class SeriesCounter {
   private long resumed;
   private long lastResumedNanos;
 
-  SeriesCounter(StateLimits limits) {
+  public SeriesCounter(StateLimits limits) {
     this.most = limits.maxSeries();
   }
 
-  long count() {
+  public long count() {
     return count;
   }
 
@@ -48,16 +48,20 @@ final class SeriesCounter {
    * Counts the series that were restored and, if series expire, sees to their timers: the job may
    * have had no ttl before. Only an operator can walk the keys of its state.
    *
-   * @param series the state that each series has
+   * @param series the state that each series has; read only of those without a timer
+   * @param timer when the timer of one that has none is to fire
    * @param expiry when its timer fires; null without a ttl
    */
-  <S extends WindowState, O extends AbstractStreamOperator<?> & Triggerable<String, VoidNamespace>>
+  public <S, O extends AbstractStreamOperator<?> & Triggerable<String, VoidNamespace>>
       void restored(
-          O operator, ValueStateDescriptor<S> series, SeriesOrder order, ValueState<Long> expiry)
+          O operator,
+          ValueStateDescriptor<S> series,
+          ToLongFunction<S> timer,
+          ValueState<Long> expiry)
           throws Exception {
     KeyedStateBackend<String> backend = operator.getKeyedStateBackend();
     count = 0;
-    if (!order.expires()) {
+    if (expiry == null) {
       try (Stream<String> keys = backend.getKeys(series.getName(), VoidNamespace.INSTANCE)) {
         count = keys.count();
       }
@@ -71,21 +75,21 @@ final class SeriesCounter {
         series,
         (String key, ValueState<S> state) -> {
           count++;
-          Long timer = expiry.value();
-          if (timer == null) {
-            timer = order.restored(state.value());
-            expiry.update(timer);
+          Long time = expiry.value();
+          if (time == null) {
+            time = timer.applyAsLong(state.value());
+            expiry.update(time);
           }
-          timers.registerEventTimeTimer(VoidNamespace.INSTANCE, timer);
+          timers.registerEventTimeTimer(VoidNamespace.INSTANCE, time);
         });
   }
 
-  boolean isFull() {
+  public boolean isFull() {
     return most > 0 && count >= most;
   }
 
   /** A series was seen to: whether it was not known before, and is not afterwards. */
-  void count(boolean wasNew, boolean isGone) {
+  public void count(boolean wasNew, boolean isGone) {
     if (wasNew != isGone) {
       count += isGone ? -1 : 1; // by one thread only
     }

@@ -92,7 +92,7 @@ class InputTopicSectionTest {
     assertThat(join.horizon()).isEqualTo(3);
     assertThat(join.interval()).isEqualTo(1_800_000);
     assertThat(join.keep()).isEqualTo(77);
-    assertThat(join.ttl()).isEqualTo(Duration.ofHours(48));
+    assertThat(join.limits().ttl()).isEqualTo(Duration.ofHours(48));
     assertThat(settings.forecast().ahead()).as("by observations.features-ahead").isEqualTo(9);
     CovariateTopic topic = settings.kafka().topics().covariates();
     assertThat(topic.name()).isEqualTo("weather");
@@ -117,7 +117,8 @@ class InputTopicSectionTest {
                 + "covariates: {keep: 77, max-future: PT72H}\n");
     List<String> models = List.of("lear", "dnn");
     assertThat(settings.outside())
-        .isEqualTo(new CovariateSettings(null, 1, models, 3, 1_800_000, 77, Duration.ofHours(48)));
+        .isEqualTo(
+            new CovariateSettings(null, 1, models, 3, 1_800_000, 77, settings.forecast().limits()));
     assertThat(settings.observedAhead()).isEqualTo(1);
     assertThat(settings.forecast().ahead()).isEqualTo(3 * (1 + 2));
     OutsideTopic topic = settings.kafka().topics().outside();

@@ -54,7 +54,7 @@ public final class RecordedMetrics extends UnregisteredMetricsGroup implements O
     return ((Counter) metric(counter)).getCount();
   }
 
-  Object gauge(String gauge) {
+  public Object gauge(String gauge) {
     return ((Gauge<?>) metric(gauge)).getValue();
   }
 

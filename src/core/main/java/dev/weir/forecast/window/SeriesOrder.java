@@ -49,11 +49,6 @@ public final class SeriesOrder {
     this.half = (this.ttl + 1) / 2;
   }
 
-  /** Whether a series can be silent for too long at all. */
-  public boolean expires() {
-    return ttl > 0;
-  }
-
   /** Whether so much time between two observations of a series resets it. */
   public boolean isSilence(WindowState state, long next) {
     return ttl > 0 && state.lastTime() != Long.MIN_VALUE && next - state.lastTime() > ttl;
@@ -134,13 +129,8 @@ public final class SeriesOrder {
   }
 
   /** One for each half ttl: one to one and a half ttls later. */
-  private long timerAfter(long now) {
+  public long timerAfter(long now) {
     return (Math.floorDiv(now, half) + 3) * half;
-  }
-
-  /** When the timer of a series is to fire, which was restored and has none yet. */
-  public long restored(WindowState state) {
-    return timerAfter(state.newestTime());
   }
 
   /**

@@ -8,9 +8,12 @@ import dev.weir.forecast.JoinLoss;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.OutsideUpdate;
+import dev.weir.forecast.window.SeriesOrder;
 import dev.weir.stream.LateLog;
+import dev.weir.stream.SeriesCounter;
 import dev.weir.stream.WeirTypeInformation;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -19,6 +22,7 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.streaming.api.TimeDomain;
 import org.apache.flink.streaming.api.TimerService;
 import org.apache.flink.streaming.api.functions.co.KeyedCoProcessFunction;
 import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
@@ -44,6 +48,10 @@ final class CovariateFunction
 
   private final CovariateSettings settings;
   private transient ValueState<GroupCovariates> covariates;
+  private transient ValueState<Long> expiry; // null without a ttl; see onTimer
+  private transient SeriesCounter counter;
+  private transient SeriesOrder order;
+  private transient long since; // when this task started, by the clock
   private transient String key; // of the current call
   private transient int[] steps; // scratch
   private transient Counter received;
@@ -59,6 +67,10 @@ final class CovariateFunction
   @Override
   public void open(OpenContext context) {
     covariates = getRuntimeContext().getState(COVARIATES);
+    Duration ttl = settings.limits().ttl();
+    expiry = ttl.isZero() ? null : getRuntimeContext().getState(SeriesCounter.EXPIRY);
+    counter = new SeriesCounter(settings.limits());
+    order = new SeriesOrder(ttl, SeriesOrder.LATER);
     steps = new int[settings.horizon()];
     register(getRuntimeContext().getMetricGroup());
   }
@@ -68,11 +80,18 @@ final class CovariateFunction
     received = metrics.counter("covariates");
     late = metrics.counter("lateCovariates");
     missing = metrics.counter("missingSteps");
+    metrics.gauge("groups", () -> counter.count());
     losses = new EnumMap<>(JoinLoss.class);
     examples = new EnumMap<>(JoinLoss.class);
     for (JoinLoss loss : JoinLoss.values()) {
       losses.put(loss, metrics.counter(loss.metric));
     }
+  }
+
+  /** The operator is open: sees to the keys that were restored. */
+  void restored(CovariateOperator operator) throws Exception {
+    since = operator.getProcessingTimeService().getCurrentProcessingTime();
+    counter.restored(operator, COVARIATES, known -> order.timerAfter(known.newest()), expiry);
   }
 
   /** Starts to log what is not used. */
@@ -104,7 +123,10 @@ final class CovariateFunction
     }
     Observation o = observed.observation();
     key = context.getCurrentKey();
-    GroupCovariates known = known();
+    GroupCovariates known = known(context.timerService());
+    if (known != null) {
+      touched(context.timerService(), o.time());
+    }
     int found = known != null ? known.find(o.time(), settings.interval(), steps) : 0;
     double[] ahead = Observation.NO_FEATURES;
     if (ofModels) {
@@ -142,13 +164,13 @@ final class CovariateFunction
   }
 
   /** Null if nothing is known; what a savepoint of other settings knows is dropped. */
-  private GroupCovariates known() throws IOException {
+  private GroupCovariates known(TimerService timers) throws IOException {
     GroupCovariates known = covariates.value();
     if (known == null || known.features() == settings.columns()) {
       return known;
     }
     lose(JoinLoss.OTHER_SETTINGS, 1);
-    covariates.clear();
+    drop(timers);
     return null;
   }
 
@@ -160,13 +182,17 @@ final class CovariateFunction
       return;
     }
     received.inc();
-    TimerService timers = context.timerService();
     key = context.getCurrentKey();
-    GroupCovariates known = known();
-    if (known == null) {
+    TimerService timers = context.timerService();
+    GroupCovariates known = known(timers);
+    boolean isNew = known == null;
+    if (isNew && counter.isFull()) {
+      lose(JoinLoss.OVER_MAX_SERIES, 1);
+      return;
+    }
+    if (isNew) {
       known = new GroupCovariates(settings.columns());
     }
-    Long before = known.size() == 0 ? null : known.newest();
     if (event instanceof OutsideUpdate update) {
       known.dropUpTo(timers.currentWatermark());
       learn(known, update, timers);
@@ -180,14 +206,12 @@ final class CovariateFunction
           JoinLoss.BEYOND_KEEP,
           known.put(update.time(), update.features(), settings.keep(), now(timers)));
     }
-    Long newest = known.size() == 0 ? null : known.newest();
-    if (newest == null) {
-      covariates.clear();
+    if (known.size() == 0) {
+      drop(timers);
     } else {
+      counter.count(isNew, false);
       covariates.update(known);
-    }
-    if (!settings.ttl().isZero()) {
-      expire(timers, before, newest);
+      touched(timers, known.newest());
     }
   }
 
@@ -220,29 +244,61 @@ final class CovariateFunction
     return watermark == Long.MIN_VALUE ? timers.currentProcessingTime() : watermark;
   }
 
-  /** One timer for each group, also for one that was kept before a ttl was set. */
-  private void expire(TimerService timers, Long before, Long newest) {
-    long ttl = settings.ttl().toMillis();
-    if (before != null && !before.equals(newest)) {
-      timers.deleteEventTimeTimer(before + ttl);
+  /** The key has news, or is asked for: its timer moves on by half a ttl, as that of a series. */
+  private void touched(TimerService timers, long time) throws IOException {
+    long now = Math.max(time, timers.currentWatermark());
+    if (expiry == null || now == Long.MAX_VALUE) { // the input has ended
+      return;
     }
-    if (newest != null) {
-      timers.registerEventTimeTimer(newest + ttl);
+    Long timer = expiry.value();
+    long wanted = order.timerAfter(now);
+    if (timer == null || timer < wanted) {
+      cancel(timers, timer);
+      timers.registerEventTimeTimer(wanted);
+      expiry.update(wanted);
     }
   }
 
+  private void cancel(TimerService timers, Long timer) {
+    if (timer != null && timer < 0) {
+      timers.deleteProcessingTimeTimer(-timer);
+    } else if (timer != null) {
+      timers.deleteEventTimeTimer(timer);
+    }
+  }
+
+  private void drop(TimerService timers) throws IOException {
+    counter.count(covariates.value() == null, true);
+    covariates.clear();
+    if (expiry != null) {
+      cancel(timers, expiry.value());
+      expiry.clear();
+    }
+  }
+
+  /**
+   * A key expires as a series does: once event time says that it is silent and, since one
+   * observation of the future moves event time, 1.5 ttls later by the clock of a task that ran.
+   * {@link #expiry} is the time of its timer, negative when that is one of the clock.
+   */
   @Override
   public void onTimer(long time, OnTimerContext context, Collector<InputEvent> out)
       throws IOException {
-    GroupCovariates known = covariates.value();
-    if (known == null || settings.ttl().isZero()) {
+    TimerService timers = context.timerService();
+    boolean isClock = context.timeDomain() == TimeDomain.PROCESSING_TIME;
+    Long timer = expiry == null ? null : expiry.value();
+    if (timer == null
+        || timer != (isClock ? -time : time)
+        || timers.currentWatermark() == Long.MAX_VALUE) { // the end of the input is no silence
       return;
     }
-    long end = known.newest() + settings.ttl().toMillis();
-    if (end <= time) {
-      covariates.clear();
-    } else { // the timer is of a shorter ttl, before a restart
-      context.timerService().registerEventTimeTimer(end);
+    long wait = settings.limits().ttl().toMillis() * 3 / 2; // as between two timers of a series
+    long now = timers.currentProcessingTime();
+    if (isClock && now - since >= wait) {
+      drop(timers);
+    } else {
+      timers.registerProcessingTimeTimer(now + wait);
+      expiry.update(-now - wait);
     }
   }
 }

@@ -17,6 +17,8 @@ final class CovariateOperator
   @Override
   public void open() throws Exception {
     super.open();
-    ((CovariateFunction) getUserFunction()).log(getProcessingTimeService());
+    CovariateFunction function = (CovariateFunction) getUserFunction();
+    function.restored(this);
+    function.log(getProcessingTimeService());
   }
 }

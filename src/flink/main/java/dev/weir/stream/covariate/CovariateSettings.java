@@ -1,8 +1,8 @@
 package dev.weir.stream.covariate;
 
 import dev.weir.forecast.alarm.NameMatcher;
+import dev.weir.forecast.window.StateLimits;
 import java.io.Serializable;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
  * @param interval between two steps, milliseconds
  * @param keep times of each group that are kept: beside those ahead of the observations, which are
  *     dropped from the farthest, the newest ones
- * @param ttl a group is dropped once event time has passed all of its times by so much; zero: never
+ * @param limits how many groups a task keeps, and for how long after the newest time that was known
+ *     or observed of each
  */
 public record CovariateSettings(
     Pattern key,
@@ -28,7 +29,7 @@ public record CovariateSettings(
     int horizon,
     long interval,
     int keep,
-    Duration ttl)
+    StateLimits limits)
     implements Serializable {
 
   public CovariateSettings {

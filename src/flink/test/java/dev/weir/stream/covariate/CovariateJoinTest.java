@@ -12,6 +12,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.OutsideUpdate;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.forecast.window.StateLimits;
 import dev.weir.stream.CapturedLog;
 import dev.weir.stream.LateLog;
 import dev.weir.stream.Opened;
@@ -59,7 +60,8 @@ public class CovariateJoinTest {
   private static final CovariateSettings SETTINGS = settings(SITE, 9, Duration.ZERO);
 
   private static CovariateSettings settings(Pattern key, int keep, Duration ttl) {
-    return new CovariateSettings(key, FEATURES, List.of(), HORIZON, HOUR, keep, ttl);
+    return new CovariateSettings(
+        key, FEATURES, List.of(), HORIZON, HOUR, keep, new StateLimits(ttl, 0));
   }
 
   /** Those that the operator registers. */
@@ -120,6 +122,16 @@ public class CovariateJoinTest {
       List<InputEvent> all = take();
       assertThat(all).hasSize(1);
       return ((ObservationEvent) all.get(0)).observation().ahead();
+    }
+
+    /** Event time comes to an hour, then the clock, which began at 99. */
+    void silence(int hour, double clock) throws Exception {
+      processBothWatermarks(new Watermark(T + hour * HOUR));
+      setProcessingTime(T + (long) (clock * HOUR));
+    }
+
+    long groups() {
+      return (long) metrics.gauge("weir.groups");
     }
 
     List<InputEvent> take() {
@@ -293,7 +305,7 @@ public class CovariateJoinTest {
   private static Harness outside(int covariates, Duration ttl) throws Exception {
     List<String> models = List.of("lear", "dnn");
     CovariateSettings settings =
-        new CovariateSettings(null, covariates, models, HORIZON, HOUR, 9, ttl);
+        new CovariateSettings(null, covariates, models, HORIZON, HOUR, 9, new StateLimits(ttl, 0));
     return new Harness(settings, false, null, 1, 0);
   }
 
@@ -341,7 +353,7 @@ public class CovariateJoinTest {
     assertThat(harness.numKeyedStateEntries()).isZero();
     harness.says("lear", 3, 4, 8);
     assertThat(harness.numEventTimeTimers()).isEqualTo(1);
-    harness.processBothWatermarks(new Watermark(T + 9 * HOUR));
+    harness.silence(12, 107);
     assertThat(harness.numKeyedStateEntries()).isZero();
     assertThat(harness.numEventTimeTimers()).isZero();
   }
@@ -358,61 +370,106 @@ public class CovariateJoinTest {
     assertThat(settings(slow, 9, Duration.ZERO).groupOf("a".repeat(90))).hasSize(90);
   }
 
-  @Test
-  void groupIsDroppedOnceEventTimeHasPassedAllOfItsTimes() throws Exception {
+  /** Its timer is on a grid of half ttls: at 9 for times up to 3, at 16.5 for 9. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void groupIsDroppedAsASilentSeriesIs(boolean rocks) throws Exception {
     CovariateSettings settings = settings(SITE, 9, Duration.ofHours(5));
-    OperatorSubtaskState state;
-    harness = open.add(new Harness(settings, false, null, 1, 0));
+    harness = open.add(new Harness(settings, rocks, null, 1, 0));
     harness.covariates("a", 1, 1, 10);
     harness.covariates("a", 3, 3, 30);
     harness.covariates("a", 2, 2, 20);
     harness.covariates("b", 9, 9, 90);
     assertThat(harness.numEventTimeTimers()).isEqualTo(2);
-    harness.processBothWatermarks(new Watermark(T + 8 * HOUR - 1));
-    assertThat(harness.numKeyedStateEntries()).isEqualTo(2);
-    state = harness.snapshot(1, 1);
-    harness.processBothWatermarks(new Watermark(T + 8 * HOUR));
-    assertThat(harness.numKeyedStateEntries()).isEqualTo(1);
-    assertThat(harness.numEventTimeTimers()).isEqualTo(1);
-    // a longer ttl after a restore: the timer is set again
+    harness.silence(8, 200);
+    assertThat(harness.groups()).as("silent by the clock only").isEqualTo(2);
+    harness.silence(9, 207.4);
+    assertThat(harness.groups()).as("and not long enough by it").isEqualTo(2);
+    OperatorSubtaskState state = harness.snapshot(1, 1);
+    harness.silence(9, 207.5);
+    assertThat(harness.groups()).isEqualTo(1);
+    assertThat(harness.ahead("a/1", 0)).isEmpty();
+    assertThat(harness.ahead("b/1", 8)).containsExactly(9, 90);
+
+    Harness later = open.add(new Harness(settings, rocks, state, 1, 0));
+    later.setProcessingTime(T + 99 * HOUR + 1); // the clock counts from its start
+    later.silence(10, 207.5);
+    assertThat(later.groups()).isEqualTo(1);
+  }
+
+  @Test
+  void outageIsNoSilenceOfAGroup() throws Exception {
+    harness = open.add(new Harness(settings(SITE, 9, Duration.ofHours(5)), false, null, 1, 0));
+    harness.covariates("a", 3, 3, 30);
+    harness.silence(9, 99); // its timer is at 106.5 by the clock
+    OperatorSubtaskState state = harness.snapshot(1, 1);
     Harness longer =
         open.add(new Harness(settings(SITE, 9, Duration.ofHours(7)), false, state, 1, 0));
-    longer.processBothWatermarks(new Watermark(T + 10 * HOUR - 1));
-    assertThat(longer.numKeyedStateEntries()).isEqualTo(2);
-    longer.processBothWatermarks(new Watermark(T + 10 * HOUR));
-    assertThat(longer.numKeyedStateEntries()).isEqualTo(1);
+    longer.setProcessingTime(T + 107 * HOUR); // eight hours after its start
+    longer.silence(20, 117.4);
+    assertThat(longer.groups()).isEqualTo(1);
+    longer.silence(20, 117.5);
+    assertThat(longer.groups()).isZero();
+    assertThat(longer.numKeyedStateEntries()).isZero();
   }
 
   @Test
-  void groupKeptBeforeTheTtlWasSetIsDroppedToo() throws Exception {
-    OperatorSubtaskState state;
-    Harness before = open.add(one());
-    before.covariates("a", 3, 3, 30);
-    assertThat(before.numEventTimeTimers()).isZero();
-    state = before.snapshot(1, 1);
-    Harness after =
-        open.add(new Harness(settings(SITE, 9, Duration.ofHours(5)), false, state, 1, 0));
-    after.covariates("a", 2, 2, 20); // not the newest
-    after.covariates("a", 3, 4, 40);
-    assertThat(after.numEventTimeTimers()).isEqualTo(1);
-    after.processBothWatermarks(new Watermark(T + 8 * HOUR - 1));
-    assertThat(after.numKeyedStateEntries()).isEqualTo(1);
-    after.processBothWatermarks(new Watermark(T + 8 * HOUR));
-    assertThat(after.numKeyedStateEntries()).isZero();
-  }
-
-  /** The farthest time is dropped, and its timer with it. */
-  @Test
-  void timerFollowsTheNewestTimeThatIsKept() throws Exception {
-    CovariateSettings settings = settings(SITE, 4, Duration.ofHours(5));
-    harness = open.add(new Harness(settings, false, null, 1, 0));
-    harness.processBothWatermarks(new Watermark(T));
-    for (int hour : new int[] {1, 2, 3, 9, 4}) {
-      harness.covariates("a", hour, hour, 10 * hour);
+  void groupThatIsAskedForIsKept() throws Exception {
+    harness = open.add(new Harness(settings(SITE, 9, Duration.ofHours(5)), false, null, 1, 0));
+    harness.covariates("a", 1, 1, 10);
+    harness.covariates("b", 1, 1, 10);
+    for (int hour = 2; hour < 30; hour++) {
+      harness.ahead("a/1", hour);
+      harness.silence(hour, 99 + hour);
+      assertThat(harness.groups()).as("hour %d", hour).isEqualTo(hour < 14 ? 2 : 1);
     }
-    assertThat(harness.numEventTimeTimers()).isEqualTo(1);
-    harness.processBothWatermarks(new Watermark(T + 9 * HOUR));
-    assertThat(harness.numKeyedStateEntries()).isZero();
+    assertThat(harness.ahead("a/1", 0)).containsExactly(1, 10);
+    harness.processBothWatermarks(new Watermark(T + 1_000 * HOUR)); // one clock runs fast
+    harness.setProcessingTime(T + 132 * HOUR);
+    harness.ahead("a/1", 33);
+    harness.setProcessingTime(T + 140 * HOUR);
+    assertThat(harness.groups()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void groupKeptBeforeTheTtlWasSetIsDroppedToo(boolean rocks) throws Exception {
+    Harness before = open.add(new Harness(SETTINGS, rocks, null, 1, 0));
+    before.covariates("a", 3, 3, 30);
+    before.covariates("b", 3, 3, 30);
+    assertThat(before.numEventTimeTimers()).isZero();
+    OperatorSubtaskState state = before.snapshot(1, 1);
+    CovariateSettings settings = settings(SITE, 9, Duration.ofHours(5));
+    Harness after = open.add(new Harness(settings, rocks, state, 1, 0));
+    assertThat(after.groups()).isEqualTo(2);
+    after.covariates("a", 30, 4, 40);
+    assertThat(after.numEventTimeTimers()).isEqualTo(2);
+    after.silence(9, 106.5);
+    assertThat(after.groups()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void groupsBeyondTheLimitAreNotKept(boolean rocks) throws Exception {
+    StateLimits limits = new StateLimits(Duration.ofHours(5), 2);
+    CovariateSettings settings =
+        new CovariateSettings(null, 2, List.of(), HORIZON, HOUR, 9, limits);
+    harness = open.add(new Harness(settings, rocks, null, 1, 0));
+    harness.covariates("a", 1, 1, 10);
+    harness.covariates("b", 20, 2, 20);
+    harness.covariates("c", 1, 3, 30);
+    harness.covariates("a", 2, 4, 40);
+    assertThat(harness.ahead("c", 0)).isEmpty();
+    assertThat(harness.ahead("a", 0)).containsExactly(1, 10, 4, 40);
+    assertThat(harness.metrics.count("weir.overMaxSeries")).isEqualTo(1);
+
+    Harness after = open.add(new Harness(settings, rocks, harness.snapshot(1, 1), 1, 0));
+    after.covariates("c", 1, 3, 30);
+    assertThat(after.ahead("c", 0)).as("those of the savepoint count").isEmpty();
+    assertThat(after.metrics.count("weir.overMaxSeries")).isEqualTo(1);
+    after.silence(9, 106.5);
+    after.covariates("c", 10, 3, 30);
+    assertThat(after.ahead("c", 9)).as("a is gone").containsExactly(3, 30);
   }
 
   @Test
@@ -421,12 +478,13 @@ public class CovariateJoinTest {
     before.covariates("a", 1, 1, 10);
     OperatorSubtaskState state = before.snapshot(1, 1);
     CovariateSettings three =
-        new CovariateSettings(SITE, 3, List.of(), HORIZON, HOUR, 9, Duration.ZERO);
+        new CovariateSettings(SITE, 3, List.of(), HORIZON, HOUR, 9, StateLimits.NONE);
     Harness after = open.add(new Harness(three, false, state, 1, 0));
     assertThat(after.ahead("a/1", 0)).isEmpty();
     after.covariates("a", 2, 1, 2, 3);
     assertThat(after.ahead("a/1", 0)).containsExactly(NAN, NAN, NAN, 1, 2, 3);
     assertThat(after.metrics.count("weir.otherSettings")).isEqualTo(1);
+    assertThat(after.groups()).isEqualTo(1);
   }
 
   /** What is expected, by a map from time to row. */
