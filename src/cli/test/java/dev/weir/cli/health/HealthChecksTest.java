@@ -341,7 +341,7 @@ class HealthChecksTest {
       delimiter = '|',
       value = {
         "5s | '' | got no whole answer within 2 s | got a connection and no answer",
-        "1s | --kafka default.api.timeout.ms=999999 | got no whole answer within 400 ms"
+        "1s | --kafka default.api.timeout.ms=60000 | got no whole answer within 400 ms"
             + " | expected all answers within 1 s, got only those above"
       })
   void statusEndsWithItsTimeoutWhereNobodyAnswers(
