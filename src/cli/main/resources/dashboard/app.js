@@ -138,7 +138,7 @@ function follow() {
     seriesView.open(series, wanted.get("mode"));
     list.mark(series);
     attach();
-    say(byId("side-toggle"), printable(series));
+    say(byId("side-toggle"), byId("side-toggle").title = printable(series));
   }
   const at = wanted.get("at");
   if (series !== null && /^-?[0-9]{1,16}$/.test(at ?? "") && shownAt !== series + at) {

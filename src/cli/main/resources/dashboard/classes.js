@@ -1,7 +1,7 @@
 // The classes of the chosen series: a strip under the chart, the newest probabilities, and what labels say of them.
 
 import {element, modelName, printable, say, scrolling} from "./element.js";
-import {percent, time} from "./numbers.js";
+import {counted, percent, time} from "./numbers.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const COLOURS = 10;
@@ -103,14 +103,14 @@ export class ClassPanel {
       }
     });
     strip.replaceChildren(draw);
-    strip.setAttribute("aria-label", `Above: the class of each window; below: the label, where it has come. ${shown.length} windows.`);
+    strip.setAttribute("aria-label", `Above: the class of each window; below: the label, where it has come. ${counted(shown.length, "window")}.`);
   }
 
   #confusion(windows, names) {
     const labelled = windows.filter(one => one.truth !== null && one.label !== "");
     const count = (truth, said) => labelled.filter(one => one.truth === truth && one.label === said).length;
     this.#parts.confusion.replaceChildren(...(labelled.length === 0 ? [] : [
-      element("caption", {}, `${labelled.length} windows with a label: label by row, class by column`),
+      element("caption", {}, `${counted(labelled.length, "window")} with a label: label by row, class by column`),
       element("thead", {}, element("tr", {}, element("td", {}), ...names.map(name => element("th", {scope: "col", class: "number"}, printable(name))))),
       element("tbody", {}, ...names.map(truth => element("tr", {}, element("th", {scope: "row"}, printable(truth)),
         ...names.map(said => element("td", {class: truth === said ? "number right" : "number", "data-value": count(truth, said)}, String(count(truth, said)))))))]));

@@ -2,7 +2,7 @@
 
 import {ask} from "./feed.js";
 import {byId, element, printable, say, scrolling} from "./element.js";
-import {count, duration, local, NONE, number, percent, time} from "./numbers.js";
+import {count, counted, duration, local, NONE, number, percent, time} from "./numbers.js";
 
 const PART = 50; // incidents that are listed, and added when somebody asks
 const MOST = 2_000; // that the server lists
@@ -22,14 +22,14 @@ function severity(incident) {
 
 const expectedOf = incident => (incident.expected === null ? "" : `, expected ${number(incident.expected)}`);
 
-const lasted = incident => `${count(incident.values)} ${incident.reason === "silence" ? "missing" : incident.values === 1 ? "value" : "values"}`
+const lasted = incident => (incident.reason === "silence" ? `${count(incident.values)} missing` : counted(incident.values, "value"))
   + (incident.end > incident.start ? ` in ${duration(incident.end - incident.start)}` : "");
 
 const surpriseOf = incident => (typeof incident.surprise === "number" && incident.threshold === null ? incident.surprise.toFixed(1) : NONE);
 
 /** "above 90 within 4 values: 88 %, about 20:05, crossed" */
 const warning = ({limit, direction, within, probability, crossing_time: crossing, outcome}) =>
-  `${direction} ${number(limit)} within ${count(within)} values: ${percent(probability)}`
+  `${direction} ${number(limit)} within ${counted(within, "value")}: ${percent(probability)}`
   + (crossing === null ? "" : `, about ${time(crossing)}`) + (outcome === null ? "" : `, ${printable(outcome)}`);
 
 /** An incident in a line. */
@@ -178,7 +178,7 @@ export class IncidentsView {
 function row(incident) {
   const cell = (value, text) => element("td", {class: "number", "data-value": value ?? ""}, text);
   return element("tr", {"data-id": incident.id, "data-open": String(incident.open)},
-    element("th", {scope: "row"}, element("a", {href: "#" + new URLSearchParams({series: incident.series, at: incident.start}),
+    element("th", {scope: "row"}, element("a", {title: printable(incident.series), href: "#" + new URLSearchParams({series: incident.series, at: incident.start}),
       "data-series": incident.series, "data-at": incident.start}, element("bdi", {}, printable(incident.series)))),
     element("td", {}, element("span", {class: incident.open ? "state-open" : "dim"}, incident.open ? "open" : "closed"),
       incident.dismissed_at === null ? null : element("span", {class: "detail dim"}, `dismissed by ${printable(incident.dismissed_by || "somebody")}, ${time(incident.dismissed_at)}`)),

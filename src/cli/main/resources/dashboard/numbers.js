@@ -44,6 +44,9 @@ export function stepped(step) {
 
 export const count = value => (known(value) ? fixed(value, 0) : NONE);
 
+/** "1 value", "1,200 values", as the commands write it. */
+export const counted = (value, noun) => `${count(value)} ${noun}${value === 1 || noun.endsWith("s") ? "" : "s"}`;
+
 /** The same without needless zeros, for a number on its own. */
 const shortFormat = new Intl.NumberFormat("en", {maximumSignificantDigits: 5});
 export const short = value => (known(value) && (value === 0 || (Math.abs(value) < 1e5 && Math.abs(value) >= 1e-3))
@@ -68,19 +71,20 @@ export function against(relative) {
     ? `${compact(relative)}× its error` : `${-points}${NBSP}% worse`;
 }
 
+const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["min", 60_000], ["s", 1000], ["ms", 1]];
+
+/** In the two largest units that it has, as the commands write it: "5 h 40 min", "1.2 s". */
 export function duration(ms) {
   if (!known(ms)) {
     return NONE;
   }
-  if (ms < 1000) {
-    return `${Math.round(ms)}${NBSP}ms`;
-  }
-  const seconds = ms / 1000;
-  if (seconds < 10) {
-    return `${seconds.toFixed(1)}${NBSP}s`;
-  }
-  return seconds < 120 ? `${Math.round(seconds)}${NBSP}s` : seconds < 7200 ? `${Math.round(seconds / 60)}${NBSP}min`
-    : seconds < 172_800 ? `${Math.round(seconds / 3600)}${NBSP}h` : `${Math.round(seconds / 86_400)}${NBSP}days`;
+  const whole = Math.max(0, Math.round(ms));
+  const at = whole === 0 ? 3 : UNITS.findIndex(([, length]) => whole >= length);
+  const [[unit, length], [smaller, part] = []] = UNITS.slice(at);
+  const rest = Math.floor((whole % length) / part);
+  const first = Math.floor(whole / length);
+  const tenth = unit === "s" && first < 10 ? Math.floor((whole % length) / 100) : 0;
+  return `${first}${tenth ? `.${tenth}` : ""}${NBSP}${unit}` + (length > 1000 && rest ? `${NBSP}${rest}${NBSP}${smaller}` : "");
 }
 
 /** 2014-07-14 19:30, with seconds only where there are some. */

@@ -4,7 +4,7 @@ import {SeriesChart} from "./chart.js";
 import {element, modelName, printable, say, scrolling} from "./element.js";
 import {kindOf, limitsOf, sentence} from "./incidents.js";
 import {STATUS_WORDS} from "./list.js";
-import {against, clock, duration, local, NONE, number, percent, time, writer} from "./numbers.js";
+import {against, clock, counted, duration, local, NONE, number, percent, time, writer} from "./numbers.js";
 import {clippedIn, plotOf, valueRange} from "./plot.js";
 import {WhyPanel} from "./why.js";
 
@@ -67,7 +67,7 @@ export class ForecastPanel {
       incidents: this.#incidents.map(one => ({...one, label: kindOf(one)}))});
     const beyond = clippedIn(this.#plot.rows, from, to, range);
     this.#parts.clipped.hidden = beyond === 0;
-    say(this.#parts.clipped, `▲▼ ${beyond === 1 ? "one value" : `${beyond} values`} beyond the chart`);
+    say(this.#parts.clipped, `▲▼ ${counted(beyond, "value")} beyond the chart`);
     this.#parts.bands.hidden = !chosen?.wide;
     say(this.#parts.levels, `interval of ${percent(chosen?.narrow?.level)} (dark), ${percent(chosen?.wide?.level)} (light)`);
     Object.assign(this.element.dataset, {mode: mode ?? "", from, to, origin: chosen?.origin ?? "", clipped: beyond, incidents: this.#incidents.length,
@@ -117,7 +117,7 @@ export class ForecastPanel {
     Object.assign(facts.dataset, {mase: score?.mase ?? "", coverage: score?.coverage ?? "", crps: score?.distribution?.crps ?? ""});
     const alarms = this.#incidents.length === 0 ? "" : ` Incidents: ${this.#incidents.length}, the newest ${sentence(this.#incidents[0])}.`;
     const limits = limitsOf(history.limits, incidents).map(({limit, direction}) => ` Limit: ${direction} ${number(limit)}.`).join("");
-    main.setAttribute("aria-label", `Actual values and forecasts. ${printable(history.series)}, ${mode ?? "no forecast yet"}: ${history.observations.length} values. ${headline.textContent}${alarms}${limits}`);
+    main.setAttribute("aria-label", `Actual values and forecasts. ${printable(history.series)}, ${mode ?? "no forecast yet"}: ${counted(history.observations.length, "value")}. ${headline.textContent}${alarms}${limits}`);
     residuals.setAttribute("aria-label", `Errors of what was said before, on the same axis. ${facts.textContent}`);
   }
 
@@ -182,7 +182,7 @@ export class ForecastPanel {
     this.#parts.table.replaceChildren(
       table("next", chosen ? `Said at ${time(chosen.origin)}` : "No forecast yet", ["For (UTC)", "Forecast", "Mean", ...levels],
         (chosen?.value ?? []).map((value, i) => ({at: chosen.time[i], cells: [value, chosen.mean[i], ...ends.flatMap(one => [one.lower[i], one.upper[i]])]}))),
-      table("past", `What came, and what was said ${step} ${step === 1 ? "step" : "steps"} before`, ["At (UTC)", "Actual", "Said", ...levels, "Error"],
+      table("past", `What came, and what was said ${counted(step, "step")} before`, ["At (UTC)", "Actual", "Said", ...levels, "Error"],
         past.map(row => ({at: row.time, held: row.held, cells: [row.actual, row.said,
           ...[row.low, row.high, row.lowest, row.highest].slice(0, levels.length), row.residual]}))));
   }

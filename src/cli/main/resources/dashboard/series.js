@@ -5,7 +5,7 @@ import {ask} from "./feed.js";
 import {byId, element, printable, say} from "./element.js";
 import {History, lowerBound} from "./history.js";
 import {SeriesIncidents} from "./incidents.js";
-import {local, time} from "./numbers.js";
+import {counted, local, time} from "./numbers.js";
 import {ForecastPanel} from "./panel.js";
 import {ScoresPanel} from "./scores.js";
 import {onTheme} from "./theme.js";
@@ -71,7 +71,7 @@ export class SeriesView {
     if (this.#paused) {
       this.pause();
     }
-    say(byId("series-name").firstElementChild, printable(series));
+    say(byId("series-name").firstElementChild, byId("series-name").title = printable(series));
     this.#draw();
   }
 
@@ -267,7 +267,7 @@ export class SeriesView {
       .filter(step => step <= STEPS_LISTED || step === horizon || step % 24 === 0);
     const select = byId("step");
     if (select.options.length !== steps.length || Number(select.options[steps.length - 1].value) !== horizon) {
-      select.replaceChildren(...steps.map(step => element("option", {value: step}, step === 1 ? "1 step before" : `${step} steps before`)));
+      select.replaceChildren(...steps.map(step => element("option", {value: step}, `${counted(step, "step")} before`)));
       this.#view.step = Math.min(this.#view.step, horizon);
     }
     select.value = String(this.#view.step);

@@ -78,7 +78,7 @@ export class WhyPanel {
     bar.style.width = `${width}%`;
     const note = NOTES[name] ?? null;
     return element("tr", {"data-part": name, class: kind},
-      element("th", {scope: "row"}, element("span", {class: "part-name"}, printable(name)), note === null ? null : element("span", {class: "part-note dim"}, note)),
+      element("th", {scope: "row", title: note === null ? printable(name) : `${printable(name)}: ${note}`}, element("span", {class: "part-name"}, printable(name)), note === null ? null : element("span", {class: "part-note dim"}, note)),
       element("td", {class: "part-step"}, element("div", {class: "step-track"}, bar)),
       element("td", {class: "number"}, text));
   }

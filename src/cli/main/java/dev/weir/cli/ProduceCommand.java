@@ -13,6 +13,7 @@ import dev.weir.kafka.RegistrySettings;
 import dev.weir.kafka.admin.TopicAdmin;
 import dev.weir.kafka.connector.ObservationProducer;
 import dev.weir.kafka.mapping.ObservationMapping;
+import dev.weir.option.Numbers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,7 +152,8 @@ final class ProduceCommand implements Callable<Integer> {
 
   private int done(String what) {
     System.err.printf(
-        "%,d %s sent to %s in %.1f s%n", sent, what, topic, (System.nanoTime() - started) / 1e9);
+        "%s sent to %s in %.1f s%n",
+        Numbers.counted(sent, what), topic, (System.nanoTime() - started) / 1e9);
     return 0;
   }
 
@@ -191,7 +193,7 @@ final class ProduceCommand implements Callable<Integer> {
       }
       producer.flush();
     }
-    return done("observations");
+    return done("observation");
   }
 
   /** A file is read once before, so that nothing of it is sent if a line is wrong. */
@@ -231,7 +233,7 @@ final class ProduceCommand implements Callable<Integer> {
   private void send(Observation observation, long millis) throws IOException, InterruptedException {
     pace(millis);
     producer.send(observation);
-    count("observations");
+    count("observation");
   }
 
   private void pace(long millis) throws InterruptedException {
@@ -245,7 +247,7 @@ final class ProduceCommand implements Callable<Integer> {
     long now = System.nanoTime();
     if (now - lastProgress > PROGRESS_NANOS) {
       lastProgress = now;
-      System.err.printf("%,d %s sent%n", sent, what);
+      System.err.printf("%s sent%n", Numbers.counted(sent, what));
     }
   }
 

@@ -160,7 +160,7 @@ class RunningJobCommandsIT {
     assertThat(status.path("scores.interval_level").asDouble()).isCloseTo(0.8, within(1e-9));
     assertThat(status.path("dead_letters.reason.MALFORMED").asInt()).isEqualTo(1);
     assertThat(status.path("dead_letters.sampled").asLong()).as("without marks").isEqualTo(1);
-    assertThat(weir("dead-letters").out()).contains("1 dead letters on observations.dlq");
+    assertThat(weir("dead-letters").out()).contains("1 dead letter on observations.dlq");
 
     InProcess text = InProcess.run("status", job.toString(), "--jobmanager", flink).succeeded();
     assertThat(text.err()).isEmpty();
@@ -330,10 +330,9 @@ class RunningJobCommandsIT {
   void aJobThatCanStartPassesAndAnotherOneOfItsNameIsSeen() {
     InProcess run = doctor("--jobmanager %s --set name=other", flink).succeeded();
     assertThat(run.out())
-        .contains(
-            "ok    job file", "ok    brokers      1 at " + kafka, "slots free, the job needs 1")
-        .contains("each PT0.5S", "ok    transactions delivery.transaction-timeout is PT10M")
-        .contains("ok    forecasts    1 partitions")
+        .contains("ok    job file", "ok    brokers      1 at " + kafka, "free, the job needs 1")
+        .contains("each 500 ms", "ok    transactions delivery.transaction-timeout is 10 min")
+        .contains("ok    forecasts    1 partition\n")
         .contains("ok    rights       not checked")
         .contains("1 of the newest 181 records can't be used, such as observations-0@")
         .contains(" 0 to change")
@@ -347,7 +346,7 @@ class RunningJobCommandsIT {
       delimiter = '|',
       value = {
         "--set delivery.transaction-timeout=PT20M | fail  transactions delivery.transaction-timeout"
-            + " is PT20M, the brokers allow PT15M; lower",
+            + " is 20 min, the brokers allow 15 min; lower",
         "--set topics.observations=nowhere | fail  nowhere      no such topic; create it",
         "--set window.seq-len=x | fail  job file     plant.yaml --set: window.seq-len: expected a"
             + " whole number",
@@ -421,11 +420,11 @@ class RunningJobCommandsIT {
                 + " topics.models=fleeting --set topics.observations=squeezed");
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.out())
-        .contains("retention.ms is PT168H", "set retention.ms=-1 before a replay")
+        .contains("retention.ms is 7 d", "set retention.ms=-1 before a replay")
         .contains("takes values of 83,616 bytes")
         .contains("cleanup.policy is delete: a model is deleted after 3600000 ms")
         .contains("cleanup.policy is compact, which keeps one value of each series")
-        .contains("1 of the newest 1 records can't be used, such as squeezed-0@0: MALFORMED");
+        .contains("1 of the newest 1 record can't be used, such as squeezed-0@0: MALFORMED");
     for (JsonNode check : JSON.readTree(run.out()).path("findings")) {
       assertThat(check.path("level").asText()).isIn("ok", "warn", "fail");
       if (!check.path("level").asText().equals("ok")) {

@@ -82,7 +82,7 @@ class StartupOutputIT {
               broker.bootstrapServers(),
               properties);
       assertThat(produce.exitCode()).as("%s", produce).isZero();
-      assertThat(produce.err()).contains("1 observations sent").doesNotContain("WARNING");
+      assertThat(produce.err()).contains("1 observation sent").doesNotContain("WARNING");
     }
   }
 

@@ -73,7 +73,7 @@ class TopicCommandsIT {
     Path csv =
         Files.write(
             dir.resolve("a.csv"), List.of("series_id,timestamp,value", "a,2026-01-01T00:00:00Z,1"));
-    assertPrints("produce JOB --input " + csv, "1 observations sent to in in");
+    assertPrints("produce JOB --input " + csv, "1 observation sent to in in");
     assertPrints("dead-letters JOB", "0 dead letters on lost");
     assertPrints("dead-letters replay JOB --reason LATE", "0 of 0 sent");
     assertPrints("model publish %s JOB --name a".formatted(SHIPPED), "a version 2 is on nets");
@@ -94,13 +94,28 @@ class TopicCommandsIT {
     }
   }
 
+  @Test
+  void modelWithoutANameIsNamedAsTheJobsOnlyModel() throws Exception {
+    String named = Files.readString(Path.of(SHIPPED), StandardCharsets.ISO_8859_1);
+    Path file = dir.resolve("nameless.safetensors");
+    Files.writeString(file, named.replace("weir.name", "other.key"), StandardCharsets.ISO_8859_1);
+    String line = "model publish " + file + " JOB --set forecast.many-to-one.model=load";
+    assertPrints(line, "load version 2 is on nets");
+    assertThat(weir(line + " --set forecast.many-to-many.model=wind").failed(2).err())
+        .contains("--name: expected one of the job's models [load, wind], got none");
+  }
+
   /** Event time is all series', so what comes of one after the others would be late. */
   @Test
   void seriesAfterSeriesAreSentByTime() throws Exception {
     Path csv =
         Files.writeString(
             dir.resolve("two.csv"),
-            "series_id,timestamp,value\na,2026-01-01,1\na,2026-01-02,2\nb,2026-01-01,3\nb,2026-01-02,4\n");
+            "series_id,timestamp,value\n"
+                + "a,2026-01-01,1\n"
+                + "a,2026-01-02,2\n"
+                + "b,2026-01-01,3\n"
+                + "b,2026-01-02,4\n");
     assertPrints(
         "produce JOB --topic merged --input " + csv, "sorted by time, which the file is not");
     assertThat(kafka.read("merged"))

@@ -18,6 +18,8 @@ import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
+import dev.weir.option.Durations;
+import dev.weir.option.Numbers;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.file.Files;
@@ -493,6 +495,31 @@ class PageIT extends BrowserPage {
     assertThat(values.stream().map(Number::doubleValue)).containsExactly(100.0, 1.5, 200.0, 2.5);
   }
 
+  @Test
+  void durationsAndCountsAreWrittenAsTheCommandsWriteThem() {
+    open("");
+    List<Long> numbers =
+        List.of(0L, 1L, 60L, 1250L, 9999L, 12_500L, 65_000L, 20_400_000L, 86_400_000L, 90_000_001L);
+    List<String> written =
+        browser.js(
+            """
+            return import("/numbers.js").then(({counted, duration}) => arguments[0].map(one =>
+              (duration(one) + ", " + counted(one, "value") + ", " + counted(one, "series")).replaceAll("\u00a0", " ")));
+            """,
+            numbers);
+    assertThat(written)
+        .isEqualTo(
+            numbers.stream()
+                .map(
+                    one ->
+                        "%s, %s, %s"
+                            .formatted(
+                                Durations.shown(one),
+                                Numbers.counted(one, "value"),
+                                Numbers.counted(one, "series")))
+                .toList());
+  }
+
   /** Milliseconds from the left to the right edge of the chart. */
   private static double shown() {
     return Double.parseDouble(browser.data(ONE.strip(), "to"))
@@ -695,7 +722,7 @@ class PageIT extends BrowserPage {
       job.await().until(() -> told(other, "observations") == values.size());
       open(other, hash(series));
       browser.await("it is clipped", () -> "1".equals(browser.data(".mode-panel", "clipped")));
-      assertThat(browser.find(".key-clipped").getText()).contains("one value beyond the chart");
+      assertThat(browser.find(".key-clipped").getText()).contains("1 value beyond the chart");
       browser.await("the others fill the chart", () -> heightOf(canvas, "actual") > 150);
       recordDrawnTexts();
       browser.find("#series-name").click();

@@ -168,8 +168,8 @@ class WhyPageIT extends BrowserPage {
       assertThat(browser.text(lear).replaceAll("[\\s\u00a0\u202f]", ""))
           .isEqualTo("modellear375%better");
       assertThat(browser.text("[data-bars=outside] thead")).startsWith("Steps that lear forecasts");
-      assertThat(browser.text(lear + " + tr").replaceAll("\\s", " "))
-          .isEqualTo("without outside models 1 25 % better");
+      assertThat(browser.text(lear + " + tr").replaceAll("[\\s\u00a0\u202f]", ""))
+          .isEqualTo("withoutoutsidemodels125%better");
       assertThat(browser.text("[data-bars=errors] .ours")).startsWith("this forecast");
       JsonNode parsed =
           page.json("/api/series/history?series=explained")

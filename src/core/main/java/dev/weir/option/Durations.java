@@ -31,7 +31,12 @@ public final class Durations {
     }
   }
 
-  /** For people, in the two largest units that it has: {@code 5 h 40 min}. */
+  /** As {@link #shown(Duration)}. */
+  public static String shown(long millis) {
+    return shown(Duration.ofMillis(millis));
+  }
+
+  /** For people, in the two largest units that it has: {@code 5 h 40 min}, {@code 1.2 s}. */
   public static String shown(Duration duration) {
     Duration d = duration.abs();
     return (duration.isNegative() ? "-" : "")
@@ -42,8 +47,13 @@ public final class Durations {
                 : d.toMinutes() > 0
                     ? pair(d.toMinutes(), "min", d.toSecondsPart(), "s")
                     : d.isZero() || d.toSeconds() > 0
-                        ? pair(d.toSeconds(), "s", d.toMillisPart(), "ms")
+                        ? d.toSeconds() + (tenths(d) > 0 ? "." + tenths(d) : "") + " s"
                         : d.toMillis() + " ms");
+  }
+
+  /** Of a few seconds only. */
+  private static int tenths(Duration d) {
+    return d.toSeconds() < 10 ? d.toMillisPart() / 100 : 0;
   }
 
   private static String pair(long count, String unit, int rest, String smaller) {

@@ -83,6 +83,21 @@ class NumbersTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "0, 0 s",
+    "60, 60 ms",
+    "1250, 1.2 s",
+    "12500, 12 s",
+    "65000, 1 min 5 s",
+    "-7200000, -2 h",
+    "20400000, 5 h 40 min",
+    "90000000, 1 d 1 h"
+  })
+  void durationIsShownInItsTwoLargestUnits(long millis, String shown) {
+    assertThat(Durations.shown(millis)).isEqualTo(shown);
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",

@@ -10,6 +10,7 @@ import dev.weir.forecast.Incident.Severity;
 import dev.weir.forecast.Incident.Warning;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.wire.Json;
+import dev.weir.option.Numbers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -117,7 +118,8 @@ final class IncidentMessage {
   private static String worst(Incident incident) {
     String value = number(incident.worst().value());
     if (incident.reason() == Reason.SILENCE) {
-      return "silence, %d values missing, the last one was %s".formatted(incident.values(), value);
+      return "silence, %s missing, the last one was %s"
+          .formatted(Numbers.counted(incident.values(), "value"), value);
     }
     double expected = incident.worst().expected();
     String forecast = Double.isNaN(expected) ? "" : ", expected " + number(expected);
@@ -126,11 +128,11 @@ final class IncidentMessage {
 
   private static String limit(Warning warning) {
     Long crossing = warning.crossing();
-    return "%s %s within %d values, probability %d %%%s%s"
+    return "%s %s within %s, probability %d %%%s%s"
         .formatted(
             warning.direction(),
             number(warning.limit()),
-            warning.within(),
+            Numbers.counted(warning.within(), "value"),
             Math.round(100 * warning.probability()),
             crossing == null ? "" : ", at about " + minute(crossing) + " UTC",
             warning.outcome() == null ? "" : ", " + warning.outcome().label());

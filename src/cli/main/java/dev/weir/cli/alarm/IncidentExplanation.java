@@ -12,7 +12,8 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.Incident.Warning;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.kafka.wire.Json;
-import java.time.Duration;
+import dev.weir.option.Durations;
+import dev.weir.option.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,14 +58,15 @@ final class IncidentExplanation {
       course.add(" ".repeat(18) + "still open");
     }
     return """
-        %s: %s, %s, %s
-        incident %s
+    %s: %s, %s, %s
+    incident %s
 
-        %s
+    %s
 
-        %s
+    %s
 
-        To look further: weir dashboard JOB.yaml, tab Alarms."""
+    To look further: weir dashboard JOB.yaml, tab Alarms.\
+    """
         .formatted(
             Printable.line(newest.series()),
             newest.severity().label(),
@@ -98,7 +100,8 @@ final class IncidentExplanation {
   }
 
   private List<String> silence() {
-    String missing = newest.values() == 1 ? "1 value is" : newest.values() + " values are";
+    String missing =
+        Numbers.counted(newest.values(), "value") + (newest.values() == 1 ? " is" : " are");
     return List.of(
         "The last value before it is %s, at %s UTC."
             .formatted(number(newest.worst().value()), minute(newest.worst().time())),
@@ -106,7 +109,7 @@ final class IncidentExplanation {
             ? "Silence: no value has come since; at %s UTC %s missing."
                 .formatted(minute(newest.time()), missing)
             : "Silence: it lasted %s, in which %s missing."
-                .formatted(Duration.ofMillis(newest.duration()), missing));
+                .formatted(Durations.shown(newest.duration()), missing));
   }
 
   private static String worst(Worst worst) {
@@ -123,13 +126,13 @@ final class IncidentExplanation {
     Worst worst = newest.worst();
     Long crossing = warning.crossing();
     sentences.add(
-        "Threshold: the forecast at %s UTC gave %.0f %% for a value %s %s within the next %d%s."
+        "Threshold: the forecast at %s UTC gave %.0f %% for a value %s %s within the next %s%s."
             .formatted(
                 minute(worst.time()),
                 100 * warning.probability(),
                 warning.direction(),
                 number(warning.limit()),
-                warning.within(),
+                Numbers.counted(warning.within(), "value"),
                 crossing == null ? "" : ", at about %s UTC".formatted(minute(crossing))));
     sentences.add(
         "The value was %s, and the forecast for the crossing %s."

@@ -10,7 +10,8 @@ import dev.weir.kafka.codec.FeedbackRecord.Dismissal;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.kafka.wire.AvroJson;
 import dev.weir.kafka.wire.Json;
-import java.time.Duration;
+import dev.weir.option.Durations;
+import dev.weir.option.Numbers;
 import java.util.Locale;
 
 /** An incident as one line: for people, or as JSON with the keys and units of the Avro schema. */
@@ -67,14 +68,15 @@ final class IncidentLines {
   }
 
   private static String size(Incident incident) {
-    return "%s  %d %s in %s"
+    return "%s  %s%s"
         .formatted(
             incident.warning() == null
                 ? "surprise %.1f".formatted(incident.worst().surprise())
                 : text(incident.warning()),
-            incident.values(),
-            incident.reason() == Reason.SILENCE ? "missing" : "values",
-            Duration.ofMillis(incident.duration()));
+            incident.reason() == Reason.SILENCE
+                ? "%,d missing".formatted(incident.values())
+                : Numbers.counted(incident.values(), "value"),
+            incident.duration() == 0 ? "" : " in " + Durations.shown(incident.duration()));
   }
 
   private static String value(Worst worst) {

@@ -8,6 +8,7 @@ import dev.weir.kafka.codec.ClassificationCodec;
 import dev.weir.kafka.codec.ForecastCodec;
 import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.AvroJson;
+import dev.weir.option.Numbers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -65,7 +66,9 @@ public final class ForecastLines {
     }
     line.append(said.status().name());
     if (!Double.isNaN(said.accuracy())) {
-      line.append(String.format(", accuracy %.3f of %,d labels", said.accuracy(), said.labels()));
+      line.append(
+          ", accuracy %.3f of %s"
+              .formatted(said.accuracy(), Numbers.counted(said.labels(), "label")));
     }
     return line.append(')').toString();
   }

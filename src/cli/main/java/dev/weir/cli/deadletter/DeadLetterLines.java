@@ -6,6 +6,7 @@ import dev.weir.forecast.SourceRecord;
 import dev.weir.kafka.admin.DeadLetterTopic.Letter;
 import dev.weir.kafka.admin.DeadLetterTopic.Source;
 import dev.weir.kafka.codec.RecordFields;
+import dev.weir.option.Numbers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,7 +59,9 @@ final class DeadLetterLines {
   private static String shown(byte[] bytes) {
     return bytes == null
         ? "null"
-        : "%d bytes, \"%s\"".formatted(bytes.length, new String(bytes, StandardCharsets.UTF_8));
+        : "%s, \"%s\""
+            .formatted(
+                Numbers.counted(bytes.length, "byte"), new String(bytes, StandardCharsets.UTF_8));
   }
 
   private static String row(String name, String value) {
@@ -74,7 +77,7 @@ final class DeadLetterLines {
       lines.add("%08x  %-48s |%s|".formatted(at, hex, text.replaceAll("[^ -~]", ".")));
     }
     if (shown < bytes.length) {
-      lines.add("... and %,d bytes more".formatted(bytes.length - shown));
+      lines.add("... and %s more".formatted(Numbers.counted(bytes.length - shown, "byte")));
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.weir.cli.option.KafkaOptions;
 import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.DeadLetterTopic;
+import dev.weir.option.Numbers;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -84,7 +85,7 @@ public final class DeadLettersCommand implements Callable<Integer> {
         (name, count) ->
             System.out.printf(
                 "%-14s %,10d  newest %s%n", Printable.line(name, 40), count, newest.get(name)));
-    System.out.printf("%,d dead letters on %s%n", sum(counts), place.topic);
+    System.out.printf("%s on %s%n", Numbers.counted(sum(counts), "dead letter"), place.topic);
     return 0;
   }
 

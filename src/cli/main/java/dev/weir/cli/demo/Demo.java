@@ -28,6 +28,7 @@ import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.connector.ObservationProducer;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.Mode;
+import dev.weir.option.Numbers;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
@@ -433,7 +434,11 @@ final class Demo {
   }
 
   private String summary() {
-    return "%,d forecasts, %,d dead letters in %.0f s%n%s"
-        .formatted(forecasts, deadLetters, seconds(), score.summary());
+    return "%s, %s in %.0f s%n%s"
+        .formatted(
+            Numbers.counted(forecasts, "forecast"),
+            Numbers.counted(deadLetters, "dead letter"),
+            seconds(),
+            score.summary());
   }
 }

@@ -7,6 +7,7 @@ import dev.weir.cli.console.Table;
 import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.dashboard.http.UplotFile;
 import dev.weir.kafka.wire.Json;
+import dev.weir.option.Numbers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,11 +28,13 @@ public final class EvaluationPage {
     StringBuilder page = Html.page("Weir: evaluation", UplotFile.STYLE.text());
     Html.dim(
         page,
-        "%,d series, %,d forecasts of %d steps, protocol PSF-1. relMAE is the mean error over that of the better naive method: below 1 is better."
+        "%,d series, %s of %s, protocol PSF-1. relMAE is the mean error over that of the better naive method: below 1 is better."
             .formatted(
                 result.series().size(),
-                result.series().stream().mapToLong(EvaluationResult.OfSeries::origins).sum(),
-                result.horizon()));
+                Numbers.counted(
+                    result.series().stream().mapToLong(EvaluationResult.OfSeries::origins).sum(),
+                    "forecast"),
+                Numbers.counted(result.horizon(), "step")));
     if (!result.note().isEmpty()) {
       Html.dim(page, result.note());
     }
@@ -49,8 +52,8 @@ public final class EvaluationPage {
                     ? "The last values of the first %d series".formatted(shown.size())
                     : "The last values",
                 entries.get(0).trial.isEach()
-                    ? "the forecast that was made %d %s before it"
-                        .formatted(result.horizon(), result.horizon() == 1 ? "value" : "values")
+                    ? "the forecast that was made %s before it"
+                        .formatted(Numbers.counted(result.horizon(), "value"))
                     : "its newest forecast"));
     page.append("<p class=\"key\">");
     key(page, "truth", "", "truth");

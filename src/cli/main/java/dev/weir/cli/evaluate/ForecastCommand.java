@@ -11,6 +11,7 @@ import dev.weir.cli.series.SeriesCsv;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
+import dev.weir.option.Numbers;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,8 +97,9 @@ public final class ForecastCommand implements Callable<Integer> {
       season.check(name);
     }
     System.err.printf(
-        "learning %,d series, %,d values%n",
-        series.size(), rows.values().stream().mapToLong(FutureRows::values).sum());
+        "learning %,d series, %s%n",
+        series.size(),
+        Numbers.counted(rows.values().stream().mapToLong(FutureRows::values).sum(), "value"));
     List<Forecast> made;
     try (Progress values = Progress.of(progress, series.values(), 1)) {
       FileForecaster forecaster = new FileForecaster(plan, season, null, values);

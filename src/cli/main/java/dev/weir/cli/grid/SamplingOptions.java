@@ -5,6 +5,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.Numbers;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -154,11 +155,9 @@ public final class SamplingOptions {
     private void print(String command, Gap rule) {
       if (missing > 0) {
         System.err.printf(
-            "%s: %,d missing %s%s%s (--interval, --gap)%n",
+            "%s: %s%s (--interval, --gap)%n",
             command,
-            missing,
-            units.size() == 1 ? units.first() : "value",
-            missing == 1 ? "" : "s",
+            Numbers.counted(missing, "missing " + (units.size() == 1 ? units.first() : "value")),
             switch (rule) {
                   case CARRY, LINEAR -> " filled";
                   case SKIP -> " skipped, seasons go on";
@@ -168,8 +167,7 @@ public final class SamplingOptions {
       }
       if (leftOut > 0) {
         System.err.printf(
-            "%s: %,d values left out, which fall on the step of one before them%n",
-            command, leftOut);
+            "%s: %s left out, since a step has one%n", command, Numbers.counted(leftOut, "value"));
       }
       if (sparse > 0) {
         System.err.printf(

@@ -8,7 +8,6 @@ import dev.weir.cli.console.Terminal;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.wire.Json;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.errors.AuthorizationException;
@@ -136,20 +135,5 @@ final class Findings {
           .put("next", one.next.isEmpty() ? null : one.next);
     }
     return all.set("figures", figures).toString();
-  }
-
-  /** A duration in the two largest units that it has. */
-  static String duration(long millis) {
-    Duration d = Duration.ofMillis(Math.max(0, millis));
-    if (d.toDays() > 0) {
-      return "%d d %d h".formatted(d.toDays(), d.toHoursPart());
-    }
-    if (d.toHours() > 0) {
-      return "%d h %d min".formatted(d.toHours(), d.toMinutesPart());
-    }
-    if (d.toMinutes() > 0) {
-      return "%d min %d s".formatted(d.toMinutes(), d.toSecondsPart());
-    }
-    return d.toSeconds() > 0 ? d.toSeconds() + " s" : d.toMillis() + " ms";
   }
 }

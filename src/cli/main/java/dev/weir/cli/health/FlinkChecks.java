@@ -7,6 +7,8 @@ import dev.weir.cli.cluster.FlinkRest;
 import dev.weir.cli.cluster.FlinkRest.Job;
 import dev.weir.cli.health.Findings.Level;
 import dev.weir.forecast.JoinLoss;
+import dev.weir.option.Durations;
+import dev.weir.option.Numbers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
@@ -82,11 +84,11 @@ final class FlinkChecks {
           free < tasks ? Level.fail : Level.ok,
           "flink",
           "start more TaskManagers, raise taskmanager.numberOfTaskSlots, or lower --parallelism",
-          "%s at %s, %d of %d slots free, the job needs %d",
+          "%s at %s, %d of %s free, the job needs %d",
           version,
           rest.address(),
           free,
-          all,
+          Numbers.counted(all, "slot"),
           tasks);
     }
   }
@@ -101,8 +103,8 @@ final class FlinkChecks {
         "lower execution.checkpointing.interval or raise delivery.transaction-timeout: a restart"
             + " would lose forecasts",
         "each %s%s",
-        interval,
-        exact ? ", a transaction ends after " + timeout : "");
+        Durations.shown(interval),
+        exact ? ", a transaction ends after " + Durations.shown(timeout) : "");
   }
 
   /**
@@ -138,8 +140,8 @@ final class FlinkChecks {
         "%s %s for %s, %s, id %s",
         job.name(),
         job.state(),
-        Findings.duration(uptime),
-        restarts < 0 ? "restarts unknown" : restarts + " restarts",
+        Durations.shown(uptime),
+        restarts < 0 ? "restarts unknown" : Numbers.counted(restarts, "restart"),
         job.id());
     exceptions(job, now);
     checkpoints(job, now, uptime);
@@ -228,7 +230,7 @@ final class FlinkChecks {
         "exception",
         "the TaskManagers' logs say more",
         "%s ago: %s",
-        Findings.duration(ago),
+        Durations.shown(ago),
         line);
   }
 
@@ -271,14 +273,14 @@ final class FlinkChecks {
           .put("checkpoints.last_bytes", bytes);
       done +=
           "; last %s ago, took %s, state %,.0f KB"
-              .formatted(Findings.duration(since), Findings.duration(took), bytes / 1024.0);
+              .formatted(Durations.shown(since), Durations.shown(took), bytes / 1024.0);
     }
     boolean late = since > Math.max(MIN_WAIT_MILLIS, (INTERVALS + 1) * Math.max(0, interval));
     boolean hasFailed =
         failed.path("failure_timestamp").asLong() > last.path("latest_ack_timestamp").asLong();
     String problem =
         late
-            ? "; none completed for " + Findings.duration(since)
+            ? "; none completed for " + Durations.shown(since)
             : hasFailed
                 ? "; the newest one failed: " + failed.path("failure_message").asText("no message")
                 : "";
@@ -288,7 +290,7 @@ final class FlinkChecks {
         "Flink's page, Checkpoints, says which task is slow or failed; is a broker away?",
         "%s, one each %s%s",
         done,
-        Findings.duration(interval),
+        Durations.shown(interval),
         problem);
   }
 }

@@ -12,6 +12,7 @@ import dev.weir.kafka.admin.TopicConsumer.Extent;
 import dev.weir.kafka.codec.OutputRecords;
 import dev.weir.kafka.codec.RegistrySubjects;
 import dev.weir.option.Durations;
+import dev.weir.option.Numbers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -199,9 +200,9 @@ final class JobChecks {
               findings.warn(
                   topic,
                   "name a topic of its own in the job file of each",
-                  "%d of the newest %d records are of another job, such as %s",
+                  "%d of the newest %s are of another job, such as %s",
                   sample.noted(),
-                  sample.count(),
+                  Numbers.counted(sample.count(), "record"),
                   sample.example());
             }
           });

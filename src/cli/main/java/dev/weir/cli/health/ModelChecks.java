@@ -6,6 +6,7 @@ import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.admin.ModelTopic;
 import dev.weir.model.Model;
+import dev.weir.option.Numbers;
 import java.io.IOException;
 import java.util.function.Function;
 
@@ -35,8 +36,8 @@ final class ModelChecks {
       findings.fail(
           topic,
           "name another one in topics.models",
-          "%d partitions, versions keep their order in one only",
-          partitions);
+          "%s, versions keep their order in one only",
+          Numbers.counted(partitions, "partition"));
       return;
     }
     String retention = checks.admin.topicSetting(topic, "retention.ms");
@@ -50,7 +51,10 @@ final class ModelChecks {
     }
     ModelTopic.Content content = models.content();
     findings.ok(
-        topic, "%d models, %d unreadable", content.models().size(), content.unreadable().size());
+        topic,
+        "%s, %d unreadable",
+        Numbers.counted(content.models().size(), "model"),
+        content.unreadable().size());
     for (ModeSettings mode : checks.job.forecast().modes()) {
       check(
           content,

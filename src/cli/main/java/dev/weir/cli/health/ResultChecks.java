@@ -18,6 +18,8 @@ import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.Decoder;
 import dev.weir.kafka.wire.Json;
 import dev.weir.kafka.wire.MalformedRecordException;
+import dev.weir.option.Durations;
+import dev.weir.option.Numbers;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -84,9 +86,9 @@ final class ResultChecks {
       findings.fail(
           topic,
           "does something else write there? weir tail names each one's place",
-          "%d of the newest %d records can't be read",
+          "%d of the newest %s can't be read",
           sample.noted(),
-          sample.count());
+          Numbers.counted(sample.count(), "record"));
     }
     return sample.count() - sample.noted();
   }
@@ -128,13 +130,11 @@ final class ResultChecks {
     statuses.forEach((status, of) -> figures.put("forecasts.status." + status, of));
     findings.ok(
         topic,
-        "%,d in %d partitions; newest from the value of %s, %s",
+        "%,d in %s; newest from the value of %s, %s",
         extent.length(),
-        extent.partitions(),
+        Numbers.counted(extent.partitions(), "partition"),
         ForecastLines.minute(newest[0]),
-        age < 0
-            ? Findings.duration(-age) + " ahead of this clock"
-            : Findings.duration(age) + " ago");
+        age < 0 ? Durations.shown(-age) + " ahead of this clock" : Durations.shown(age) + " ago");
     findings.add(
         statuses.getOrDefault("FALLBACK", 0) > MAX_WITHOUT_MODEL * count ? Level.fail : Level.ok,
         "series",
@@ -205,7 +205,8 @@ final class ResultChecks {
         isBad ? Level.warn : Level.ok,
         topic,
         "is it worth its cost? leave the model out of outside",
-        "%s: on the steps that it forecasts, error %s of its own, %s of that without outside models",
+        "%s: on the steps that it forecasts, error %s of its own, %s of that without outside"
+            + " models",
         Printable.line(model),
         percent(errorOver(name, ours, scores)),
         percent(without));
@@ -285,7 +286,7 @@ final class ResultChecks {
         statuses,
         classes);
     if (labels > 0) {
-      findings.ok("accuracy", "%.4f of %,d labels", right / labels, labels);
+      findings.ok("accuracy", "%.4f of %s", right / labels, Numbers.counted(labels, "label"));
     }
   }
 

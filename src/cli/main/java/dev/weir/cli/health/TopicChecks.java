@@ -12,7 +12,8 @@ import dev.weir.kafka.codec.RecordDeserializer;
 import dev.weir.kafka.codec.RecordValidator;
 import dev.weir.kafka.covariate.CovariateDeserializer;
 import dev.weir.kafka.covariate.OutsideDeserializer;
-import java.time.Duration;
+import dev.weir.option.Durations;
+import dev.weir.option.Numbers;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,8 +89,8 @@ final class TopicChecks {
         "transactions",
         "lower delivery.transaction-timeout or raise transaction.max.timeout.ms",
         "delivery.transaction-timeout is %s, the brokers allow %s",
-        delivery.timeout(),
-        allowed < 0 ? "an unknown one" : Duration.ofMillis(allowed));
+        Durations.shown(delivery.timeout()),
+        allowed < 0 ? "an unknown one" : Durations.shown(allowed));
   }
 
   /** Settings of all topics, and newest records of those that the job reads. */
@@ -163,18 +164,18 @@ final class TopicChecks {
       findings.warn(
           name,
           "create it with that many; a series keeps its partition by its key",
-          "%d partitions for %d tasks: the others read nothing and only forecast",
-          partitions,
+          "%s for %d tasks: the others read nothing and only forecast",
+          Numbers.counted(partitions, "partition"),
           checks.parallelism);
     } else {
-      findings.ok(name, "%d partitions", partitions);
+      findings.ok(name, "%s", Numbers.counted(partitions, "partition"));
     }
     if (millis >= 0) { // Kafka compares the time of the observation with the clock
       findings.warn(
           name,
           "set retention.ms=-1 before a replay",
           "retention.ms is %s, by the time of the observation: older history is deleted at once",
-          Duration.ofMillis(millis));
+          Durations.shown(millis));
     }
     if (!isInput || !checks.has(topics.deadLetters())) {
       return;
@@ -211,7 +212,7 @@ final class TopicChecks {
   private void report(String topic, Sample sample) {
     if (sample.noted() == 0) {
       if (sample.count() > 0) {
-        findings.ok(topic, "the newest %d records can be read", sample.count());
+        findings.ok(topic, "the newest %s can be read", Numbers.counted(sample.count(), "record"));
       }
       return;
     }
@@ -223,9 +224,9 @@ final class TopicChecks {
         sample.example().contains(": SCHEMA: ")
             ? "register the schema that they name, or write them with one that is registered"
             : "find out who writes them; is observations in the job file right?",
-        "%d of the newest %d records can't be used, such as %s",
+        "%d of the newest %s can't be used, such as %s",
         sample.noted(),
-        sample.count(),
+        Numbers.counted(sample.count(), "record"),
         sample.example());
   }
 
@@ -235,7 +236,8 @@ final class TopicChecks {
     String group = checks.group == null ? own : checks.group;
     for (String name : checks.observations()) {
       Extent extent = checks.extent(name);
-      String records = "%,d in %d partitions".formatted(extent.length(), extent.partitions());
+      String records =
+          "%,d in %s".formatted(extent.length(), Numbers.counted(extent.partitions(), "partition"));
       findings.figures.put("records." + name, extent.length());
       if (group == null) {
         findings.ok(name, "%s; lag unknown: give the job file, --job or --group", records);

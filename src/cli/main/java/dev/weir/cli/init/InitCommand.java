@@ -21,6 +21,7 @@ import dev.weir.kafka.codec.RegistrySubjects;
 import dev.weir.kafka.mapping.ObservationMapping;
 import dev.weir.kafka.mapping.PlainRecord;
 import dev.weir.kafka.registry.RegisteredRecords;
+import dev.weir.option.Numbers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -337,7 +338,9 @@ public final class InitCommand implements Callable<Integer> {
   }
 
   private static void show(List<Observation> read, int records) {
-    System.out.printf("%,d observations in %,d records or rows, such as%n", read.size(), records);
+    System.out.printf(
+        "%s in %s, such as%n",
+        Numbers.counted(read.size(), "observation"), Numbers.counted(records, "record"));
     read.stream()
         .limit(SHOWN)
         .forEach(

@@ -2,6 +2,7 @@ package dev.weir.cli.init;
 
 import dev.weir.forecast.Observation;
 import dev.weir.kafka.mapping.ObservationMapping;
+import dev.weir.option.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -98,14 +99,7 @@ final class JobText {
     return interval == null
         ? "                     # values ahead"
         : "                     # values ahead; they come about every %s, so %s ahead"
-            .formatted(shown(interval), shown(interval.multipliedBy(horizon)));
-  }
-
-  private static String shown(Duration duration) {
-    long seconds = Math.max(1, Math.round(duration.toMillis() / 1_000.0));
-    return seconds < 120
-        ? seconds + " s"
-        : seconds < 7_200 ? seconds / 60 + " min" : seconds / 3_600 + " h";
+            .formatted(Durations.shown(interval), Durations.shown(interval.multipliedBy(horizon)));
   }
 
   private static void line(StringBuilder text, String key, String value, String comment) {

@@ -6,6 +6,7 @@ import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.admin.OpenTransactions;
 import dev.weir.kafka.admin.OpenTransactions.Transaction;
 import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.option.Numbers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -103,9 +104,9 @@ public final class JobShutdownHook implements AutoCloseable {
       if (!left.isEmpty()) {
         long end = left.stream().mapToLong(Transaction::end).max().getAsLong();
         System.err.printf(
-            "weir run: leaves %d open transactions of %s: readers of %s wait until %s or until the"
+            "weir run: leaves %s of %s: readers of %s wait until %s or until the"
                 + " job starts again%n",
-            left.size(),
+            Numbers.counted(left.size(), "open transaction"),
             kafka.delivery().prefix(),
             kafka.topics().forecasts(),
             OpenTransactions.time(end));

@@ -187,7 +187,7 @@ public final class ModelCommand implements Runnable {
     @Override
     public Integer call() throws IOException {
       String topic = place.name(kafka);
-      Model model = weights.readAny(file);
+      Model model = weights.readFor(kafka.job(), file);
       try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         admin.createModels(topic);
       }

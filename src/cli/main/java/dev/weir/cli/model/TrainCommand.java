@@ -13,6 +13,7 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.ModelFiles;
 import dev.weir.option.ForecastOptions;
+import dev.weir.option.Numbers;
 import dev.weir.rnn.Cell;
 import dev.weir.rnn.RnnConfig;
 import java.io.IOException;
@@ -147,8 +148,8 @@ public final class TrainCommand implements Callable<Integer> {
     long values = series.stream().mapToLong(one -> one.length).sum();
     ModelTrainer trainer = new ModelTrainer(settings, series);
     System.err.printf(
-        "%,d series, %,d values; %,d parameters%n",
-        series.size(), values, settings.rnn().parameterCount());
+        "%,d series, %s; %,d parameters%n",
+        series.size(), Numbers.counted(values, "value"), settings.rnn().parameterCount());
     while (!trainer.isDone()) {
       double error = trainer.train(this::show);
       progressLine.line(

@@ -1,5 +1,7 @@
 package dev.weir.cli.model;
 
+import dev.weir.cli.console.UsageException;
+import dev.weir.job.JobSettings;
 import dev.weir.model.Calendar;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
@@ -7,12 +9,15 @@ import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
 import dev.weir.model.Model;
 import dev.weir.model.ModelFiles;
+import dev.weir.model.ModelFormatException;
 import dev.weir.model.Readout;
 import dev.weir.model.Scaling;
 import dev.weir.rnn.Cell;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import picocli.CommandLine.Option;
 
 /** What to assume of a weight file where it says nothing. */
@@ -50,6 +55,33 @@ final class WeightOptions {
       description = "${declared}, where the file does not say.")
   private List<Calendar> calendar;
 
+  private String unnamed; // the name where neither an option nor the file says one
+
+  /**
+   * As {@link #readAny}; a model without a name gets the name of the job's only model.
+   *
+   * @param job null for none
+   */
+  Model readFor(JobSettings job, Path file) throws IOException {
+    List<String> names = new ArrayList<>();
+    if (job != null && ClassifierFiles.isOne(file)) {
+      names.add(job.classify() == null ? null : job.classify().model());
+    } else if (job != null) {
+      job.forecast().modes().forEach(mode -> names.add(mode.model()));
+    }
+    names.removeIf(Objects::isNull);
+    unnamed = names.size() == 1 ? names.get(0) : null;
+    try {
+      return readAny(file);
+    } catch (ModelFormatException e) {
+      if (names.size() > 1 && e.getMessage().startsWith("weir.name: ")) {
+        throw new UsageException(
+            "--name: expected one of the job's models %s, got none".formatted(names));
+      }
+      throw e;
+    }
+  }
+
   /**
    * Reads a file of either kind; the options are used where it says nothing. A classifier says all
    * but its name.
@@ -67,7 +99,8 @@ final class WeightOptions {
                 .formatted(file.getFileName(), option));
       }
     }
-    ClassifierModel model = ClassifierFiles.read(file, name == null ? "classifier" : name);
+    ClassifierModel model =
+        ClassifierFiles.read(file, name != null ? name : unnamed == null ? "classifier" : unnamed);
     return name == null ? model : model.withName(name);
   }
 
@@ -78,7 +111,8 @@ final class WeightOptions {
    */
   ForecastModel read(Path file) throws IOException {
     ModelFiles.Defaults defaults =
-        new ModelFiles.Defaults(name, mode, seqLen, readout, scaling, cell, calendar);
+        new ModelFiles.Defaults(
+            name == null ? unnamed : name, mode, seqLen, readout, scaling, cell, calendar);
     ForecastModel model = ModelFiles.read(file, defaults);
     for (ModelFiles.Contradiction other : defaults.contradictions(model)) {
       String word = other.key().substring("weir.".length());

@@ -20,6 +20,7 @@ import dev.weir.kafka.codec.ScoreCodec;
 import dev.weir.kafka.wire.Decoder;
 import dev.weir.kafka.wire.MalformedRecordException;
 import dev.weir.model.ClassifierModel;
+import dev.weir.option.Numbers;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToLongFunction;
@@ -98,9 +99,9 @@ public final class DashboardState {
       }
       long lost = unreadable.sum();
       if (lost > 0 && (series.size() == 0 || forecasts.sum() > 0)) {
-        return "%,d records of the topics can't be read; %s."
+        return "%s of the topics can't be read; %s."
             .formatted(
-                lost,
+                Numbers.counted(lost, "record"),
                 !registered
                     ? "a topic in avro-confluent needs --registry"
                     : "with --registry they have to be in avro-confluent, of that registry");

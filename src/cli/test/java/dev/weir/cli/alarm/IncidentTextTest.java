@@ -119,7 +119,7 @@ class IncidentTextTest {
     assertThat(text(alarm, later))
         .contains(
             "about once in 1,000 values",
-            "updated medium  break    surprise 3.0  10 values in PT9M");
+            "updated medium  break    surprise 3.0  10 values in 9 min");
   }
 
   @Test
@@ -132,8 +132,8 @@ class IncidentTextTest {
         .doesNotContain("once in", "Forecasts were", "NaN");
     Incident closed = record(Event.CLOSED, 60, 60, last, Reason.SILENCE, 1, 3);
     assertThat(text(opened, closed))
-        .contains("Silence: it lasted PT1H, in which 61 values are missing.")
-        .contains("2026-03-03 10:24  opened  high    silence  surprise 5.0  4 missing in PT3M")
+        .contains("Silence: it lasted 1 h, in which 61 values are missing.")
+        .contains("2026-03-03 10:24  opened  high    silence  surprise 5.0  4 missing in 3 min")
         .contains("2026-03-03 11:20  closed  high    silence");
   }
 
@@ -143,14 +143,14 @@ class IncidentTextTest {
         .startsWith("pump-7: high, threshold, closed")
         .contains(
             "Threshold: the forecast at 1970-01-01 00:02 UTC gave 88 % for a value above 90.000"
-                + " within the next 4, at about 1970-01-01 00:05 UTC.",
+                + " within the next 4 values, at about 1970-01-01 00:05 UTC.",
             "The value was 86.500, and the forecast for the crossing 91.250.",
             "Outcome: crossed, by the value at 1970-01-01 00:04 UTC.",
-            "1970-01-01 00:04  closed  high    threshold  above 90.000 within 4: 88 %, about 1970-01-01"
-                + " 00:05, crossed  3 values in PT")
+            "1970-01-01 00:04  closed  high    threshold  above 90.000 within 4: 88 %, about"
+                + " 1970-01-01 00:05, crossed  3 values in 2 min")
         .doesNotContainIgnoringCase("surpris");
     assertThat(text(SampleRecords.OPEN_WARNING))
-        .contains("gave 80 % for a value below -1.5000 within the next 12.")
+        .contains("gave 80 % for a value below -1.5000 within the next 12 values.")
         .doesNotContain("Outcome", "about");
     JsonNode json = json(SampleRecords.WARNING);
     assertThat(json.get("once_in").isNull()).isTrue();
@@ -203,15 +203,15 @@ class IncidentTextTest {
     assertThat(IncidentLines.text(SampleRecords.INCIDENT, true))
         .isEqualTo(
             "1970-01-01 00:01  updated high    drift    pumpe-ß  9.2500, expected 3.5000"
-                + "  surprise 4.5  3 values in PT2M");
+                + "  surprise 4.5  3 values in 2 min");
     assertThat(IncidentLines.text(SampleRecords.WARNING, false))
         .isEqualTo(
             "1970-01-01 00:01  closed  high    threshold  pump-7  86.500, expected 91.250  above"
-                + " 90.000 within 4: 88 %, about 1970-01-01 00:05, crossed  3 values in PT2M");
+                + " 90.000 within 4: 88 %, about 1970-01-01 00:05, crossed  3 values in 2 min");
     assertThat(IncidentLines.text(SampleRecords.OPEN_WARNING, false))
         .isEqualTo(
             "1970-01-01 00:01  open    medium  threshold  pump-7  0.50000, expected -2.0000"
-                + "  below -1.5000 within 12: 80 %  1 values in PT0S");
+                + "  below -1.5000 within 12: 80 %  1 value");
     assertThat(IncidentLines.json(SampleRecords.WARNING, null))
         .contains("\"threshold\":{\"limit\":90.0,\"direction\":\"above\",");
   }

@@ -156,7 +156,7 @@ class GridTest {
     rows.add(5, new Observation("s", rows.get(4).time() + 60_000, 77, new double[1]));
     rows.add(new Observation("s", rows.get(11).time() + 3_600_000, Double.NaN, new double[1]));
     Grid grid = grid(rows, "--interval", "PT1H");
-    assertThat(said).contains("1 values left out, which fall on the step of one before them");
+    assertThat(said).contains("1 value left out, since a step has one");
     assertThat(grid.rows()).hasSize(13);
     assertThat(grid.newest().value()).isEqualTo(11);
   }

@@ -116,7 +116,7 @@ class HealthChecksTest {
     assertThat(report.isHealthy()).as("%s", report.of(Level.fail)).isTrue();
     assertThat(report.text(Ansi.OFF))
         .contains(
-            "ok    job          pumps RUNNING for 2 h 0 min, 2 restarts, id " + ID,
+            "ok    job          pumps RUNNING for 2 h, 2 restarts, id " + ID,
             "ok    checkpoints  720 done, 1 failed; last 3 s ago, took 45 ms, state 3,072 KB, one"
                 + " each 10 s",
             "healthy: 2 ok, 0 to look at, 0 to change");
@@ -178,7 +178,7 @@ class HealthChecksTest {
     Findings report = look(null);
     assertThat(report.text(Ansi.OFF))
         .contains(
-            "fail  exception    1 min 0 s ago: java.io.IOException: disk \\u001b[31mfull; the"
+            "fail  exception    1 min ago: java.io.IOException: disk \\u001b[31mfull; the"
                 + " TaskManagers' logs say more");
   }
 

@@ -1,5 +1,6 @@
 package dev.weir.kafka.admin;
 
+import dev.weir.option.Numbers;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -95,11 +96,15 @@ public final class OpenTransactions {
     /** What waits, behind what and for how long; without a full stop. */
     public String sentence() {
       if (transaction == null) {
-        return "up to %,d records of %s wait behind an open transaction that this user may not describe"
-            .formatted(offsets, topic);
+        return "up to %s of %s wait behind an open transaction that this user may not describe"
+            .formatted(Numbers.counted(offsets, "record"), topic);
       }
-      return "up to %,d records of %s wait behind an open transaction of %s, until %s or until that job's next checkpoint or start"
-          .formatted(offsets, topic, transaction.prefix(), time(transaction.end()));
+      return "up to %s of %s wait behind an open transaction of %s, until %s or until that job's next checkpoint or start"
+          .formatted(
+              Numbers.counted(offsets, "record"),
+              topic,
+              transaction.prefix(),
+              time(transaction.end()));
     }
   }
 
