@@ -6,7 +6,7 @@ import dev.weir.cli.local.JobShutdownHook;
 import dev.weir.cli.local.LocalCluster;
 import dev.weir.job.ForecastJob;
 import dev.weir.job.JobSettings;
-import dev.weir.webhook.WebhookDelivery;
+import dev.weir.webhook.WebhookDeliveries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,8 +76,8 @@ final class RunCommand implements Callable<Integer> {
       flink.put(StateRecoveryOptions.SAVEPOINT_PATH.key(), savepoint);
     }
     boolean isBounded = settings.kafka().source().span().isBounded();
-    try (WebhookDelivery webhook =
-            isBounded ? null : WebhookCommand.delivery(job, overrides, settings, null);
+    try (WebhookDeliveries webhook =
+            isBounded ? null : WebhookCommand.deliveries(job, overrides, settings, null);
         LocalCluster cluster = LocalCluster.start(flink)) {
       run(cluster, settings, webhook);
     }
@@ -106,7 +106,7 @@ final class RunCommand implements Callable<Integer> {
         savepoint == null ? "nothing: no savepoint in " + state + " yet" : savepoint);
   }
 
-  private void run(LocalCluster cluster, JobSettings settings, WebhookDelivery webhook)
+  private void run(LocalCluster cluster, JobSettings settings, WebhookDeliveries webhook)
       throws Exception {
     JobClient client = ForecastJob.submit(cluster.environment(), settings);
     try (JobShutdownHook shutdownHook = new JobShutdownHook(client, settings, state)) {

@@ -118,7 +118,7 @@ final class SubmitCommand implements Callable<Integer> {
   private int submit(StreamExecutionEnvironment env, JobSettings settings) throws Exception {
     JobClient client = ForecastJob.submit(env, settings);
     System.out.printf("%s is submitted, job id %s%n", settings.name(), client.getJobID());
-    if (WebhookOptions.read(JobFile.read(job, overrides)) != null) {
+    if (!WebhookOptions.read(JobFile.read(job, overrides)).isEmpty()) {
       System.err.printf(
           "weir submit: the job does not post its incidents to alarms.webhook by itself; keep this"
               + " running: weir webhook %s%s%n",

@@ -8,16 +8,19 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.InProcess;
 import dev.weir.cli.WeirProcess;
+import dev.weir.cli.alarm.WebhookCommand;
 import dev.weir.dashboard.Records;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Observation;
+import dev.weir.job.JobSettings;
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.webhook.Endpoint.Post;
 import dev.weir.webhook.WebhookDelivery.Source;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -94,6 +97,13 @@ class WebhookIT {
         producer.abortTransaction();
       }
     }
+  }
+
+  private static ProducerRecord<byte[], byte[]> foreign(String topic) {
+    byte[] value = new IncidentCodec().encode(incident("of another job", Event.OPENED));
+    ProducerRecord<byte[], byte[]> foreign = new ProducerRecord<>(topic, 0, null, value);
+    foreign.headers().add("__weir.job", "another".getBytes(StandardCharsets.UTF_8));
+    return foreign;
   }
 
   private WebhookDelivery delivery(String topic, Endpoint endpoint) {
@@ -174,14 +184,14 @@ class WebhookIT {
     }
     assertThat(lines.get(0))
         .matches(
-            "posts the incidents of topic failing to http://localhost:[0-9]+ as group"
-                + " failing-webhook");
+            "posts the incidents of topic failing to http://localhost:[0-9]+/h\\*{3}\\?\\*{3} as"
+                + " group failing-webhook");
     assertThat(lines)
         .anyMatch(
             line ->
                 line.matches(
-                    "failing-[0-2]@[0-9]+: POST to http://localhost:[0-9]+: .*; it is tried again"
-                        + " until it succeeds, and nothing is lost meanwhile"));
+                    "failing-[0-2]@[0-9]+: POST to http://localhost:[0-9]+/h.*: .*; it is tried"
+                        + " again until it succeeds, and nothing is lost meanwhile"));
     assertThat(String.join("\n", lines)).doesNotContain("in-the-address", "token");
   }
 
@@ -198,10 +208,7 @@ class WebhookIT {
     kafka.create("refusing", 3, Map.of());
     send("refusing", 0, 3, true);
     kafka.send(List.of(new ProducerRecord<>("refusing", 0, null, new byte[] {1, 2, 3})));
-    byte[] value = new IncidentCodec().encode(incident("of another job", Event.OPENED));
-    ProducerRecord<byte[], byte[]> foreign = new ProducerRecord<>("refusing", 0, null, value);
-    foreign.headers().add("__weir.job", "another".getBytes(StandardCharsets.UTF_8));
-    kafka.send(List.of(foreign));
+    kafka.send(List.of(foreign("refusing")));
     String refused = key("s1", Event.UPDATED);
     try (Endpoint endpoint = new Endpoint((n, id, exchange) -> id.equals(refused) ? 422 : 202)) {
       try (WebhookDelivery delivery = delivery("refusing", endpoint)) {
@@ -218,7 +225,7 @@ class WebhookIT {
         .anyMatch(
             line ->
                 line.matches(
-                    "refusing-[0-2]@[0-9]+: http://localhost:[0-9]+ refused %s, status 422; skipped,"
+                    "refusing-[0-2]@[0-9]+: http://localhost:[0-9]+/h.* refused %s, status 422; skipped,"
                             .formatted(refused)
                         + " and the next ones follow"))
         .anyMatch(line -> line.matches("refusing-0@[0-9]+: .*; skipped, and the next ones follow"));
@@ -248,6 +255,44 @@ class WebhookIT {
       if (body.isArray()) { // nobody closes it
         assertThat(Instant.parse(body.get(0).get("endsAt").textValue()))
             .isBefore(Instant.now().plus(Duration.ofMinutes(6)));
+      }
+    }
+  }
+
+  /** Of the sample job with other options, as the command line starts them. */
+  private WebhookDeliveries deliveries(String topic, String addresses) throws Exception {
+    Path file = Path.of("jobs", "many-to-one.yaml");
+    Map<String, String> options =
+        Map.of(
+            "name", topic,
+            "kafka.bootstrap-servers", kafka.bootstrapServers(),
+            "alarms", "on",
+            "topics.alarms", topic,
+            "alarms.webhook", addresses);
+    return WebhookCommand.deliveries(file, options, JobSettings.read(file, options), null).start();
+  }
+
+  @Test
+  void targetThatIsDownDoesNotHoldAnotherAndANewOneRepeatsNothing() throws Exception {
+    kafka.create("several", 3, Map.of());
+    send("several", 0, 5, true);
+    try (Endpoint down = new Endpoint((n, id, exchange) -> 503);
+        Endpoint well = new Endpoint((n, id, exchange) -> 200);
+        Endpoint added = new Endpoint((n, id, exchange) -> 200)) {
+      String both = down.address() + ", " + well.address();
+      try (WebhookDeliveries before = deliveries("several", both)) {
+        awaitTaken(well, 15);
+        assertThat(down.taken()).isEmpty();
+        await().until(() -> down.posts().size() > 1);
+      }
+      down.behave((n, id, exchange) -> 200);
+      send("several", 5, 6, true);
+      try (WebhookDeliveries after = deliveries("several", added.address() + "," + both)) {
+        for (Endpoint each : List.of(down, well, added)) {
+          awaitTaken(each, 18);
+          assertThat(each.taken().stream().map(Post::id))
+              .containsExactlyInAnyOrderElementsOf(keys(0, 6));
+        }
       }
     }
   }
@@ -304,7 +349,7 @@ class WebhookIT {
       await().until(() -> endpoint.taken().stream().anyMatch(post -> post.id().equals(held)));
       try (WeirProcess process = process(endpoint)) {
         awaitTaken(endpoint, 12);
-        await().until(() -> kafka.lag("killed", "pumps-webhook") == 0);
+        await().until(() -> kafka.lag("killed", "pumps-webhook-e773cede") == 0);
         process.close(); // as Ctrl-C does
         assertThat(process.err()).doesNotContain("in-the-address");
       }
@@ -317,9 +362,9 @@ class WebhookIT {
   private static WeirProcess process(Endpoint endpoint) throws Exception {
     return WeirProcess.start(
         Map.of("WEIR_TEST_ADDRESS", endpoint.address()),
-        "webhook jobs/many-to-one.yaml --set name=pumps --set kafka.bootstrap-servers=%s"
-            + " --set kafka.properties.session.timeout.ms=6000 --set alarms=on"
-            + " --set topics.alarms=killed --set alarms.webhook=${env:WEIR_TEST_ADDRESS}",
+        "webhook jobs/many-to-one.yaml --set name=pumps --set"
+            + " kafka.bootstrap-servers=%s --set kafka.properties.session.timeout.ms=6000 --set"
+            + " alarms=on --set topics.alarms=killed --set alarms.webhook=${env:WEIR_TEST_ADDRESS}",
         kafka.bootstrapServers());
   }
 

@@ -87,13 +87,16 @@ public final class WebhookDelivery implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Follows the topic in a thread of its own, which is returned. To be called once. */
-  public Thread start() {
+  /** Follows the topic in a thread of its own. To be called once. */
+  void start() {
     lines.accept(
         "posts the incidents of topic %s to %s as group %s"
             .formatted(source.topic(), sender, source.group()));
     thread.start();
-    return thread;
+  }
+
+  void join() throws InterruptedException {
+    thread.join();
   }
 
   private void follow() {
@@ -189,10 +192,15 @@ public final class WebhookDelivery implements AutoCloseable {
     failures++;
   }
 
-  @Override
-  public void close() {
+  /** Without waiting for the end, as {@link #close} does. */
+  void stop() {
     stopped = true;
     LockSupport.unpark(thread);
+  }
+
+  @Override
+  public void close() {
+    stop();
     try {
       thread.join(WebhookSender.TIMEOUT.plus(COMMIT.multipliedBy(2)).toMillis());
     } catch (InterruptedException e) {

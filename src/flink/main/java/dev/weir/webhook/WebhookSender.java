@@ -20,6 +20,10 @@ final class WebhookSender {
   private static final Set<Integer> WAITING =
       Set.of(401, 403, 404, 405, 407, 408, 410, 421, 425, 429);
 
+  private static final String PLAIN = "[a-z]{1,12}[0-9]?";
+  private static final String MASK = "***";
+  private static final int MAX_SHOWN = 4; // first characters of a masked part
+
   private final URI address;
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -58,11 +62,17 @@ final class WebhookSender {
     return status;
   }
 
-  /** Scheme, host and port: path and query may contain a secret. */
+  /** The address without its secrets: of its path are shown plain words before the last part. */
   @Override
   public String toString() {
-    int port = address.getPort();
-    String at = port < 0 ? "" : ":" + port;
-    return "%s://%s%s".formatted(address.getScheme(), address.getHost(), at);
+    String port = address.getPort() < 0 ? "" : ":" + address.getPort();
+    StringBuilder text = new StringBuilder(address.getScheme() + "://" + address.getHost() + port);
+    String[] parts = address.getRawPath().split("/");
+    for (int i = 1; i < parts.length; i++) { // the first is empty
+      boolean isShown = i < parts.length - 1 && parts[i].matches(PLAIN);
+      int shown = isShown ? parts[i].length() : Math.min(MAX_SHOWN, parts[i].length() / 4);
+      text.append('/').append(parts[i], 0, shown).append(isShown ? "" : MASK);
+    }
+    return text + (address.getRawQuery() == null ? "" : "?" + MASK);
   }
 }

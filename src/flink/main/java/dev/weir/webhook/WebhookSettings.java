@@ -7,7 +7,9 @@ import dev.weir.kafka.wire.MalformedRecordException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * Where incidents are posted.
@@ -65,6 +67,15 @@ public record WebhookSettings(String address, Format format) {
               .formatted(KEY, sender, e instanceof MalformedRecordException ? e.getMessage() : e),
           e);
     }
+  }
+
+  /**
+   * The consumer group of a job that posts to this address alone, by the address as it is written:
+   * another value behind a reference goes on where the one before stopped.
+   */
+  public String group(String job) {
+    UUID hash = UUID.nameUUIDFromBytes(address.getBytes(StandardCharsets.UTF_8));
+    return "%s-webhook-%.8s".formatted(job, hash);
   }
 
   /** The text as the address of an endpoint; null if it is something else. */

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WebhookSettingsTest {
 
@@ -23,8 +25,28 @@ class WebhookSettingsTest {
     Files.writeString(file, "address=https://hooks.example:8443/T0/B1?key=k\n");
     URI resolved = settings("${file:%s:address}".formatted(file)).resolve();
     assertThat(resolved.getRawQuery()).isEqualTo("key=k");
-    assertThat(new WebhookSender(resolved)).hasToString("https://hooks.example:8443");
+    assertThat(new WebhookSender(resolved)).hasToString("https://hooks.example:8443/***/***?***");
     assertThat(settings("https://a.example/secret").toString()).doesNotContain("secret");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://a.example, https://a.example",
+    "http://[::1]:93/api/v2/alerts, http://[::1]:93/api/v2/a***",
+    "https://slack.example/services/T0123ABCD/B01/XyZwAbCd0123456789,"
+        + " https://slack.example/services/T0***/***/XyZw***",
+    "https://x.example/webhookb2/0f1e2d3c-aa@99/IncomingWebhook/0123456789abcdef/77aa8899/?k=v#f,"
+        + " https://x.example/webhookb2/0f1***/Inc***/0123***/77***?***"
+  })
+  void addressIsPrintedWithoutItsSecrets(String address, String printed) {
+    assertThat(new WebhookSender(URI.create(address)).toString()).isEqualTo(printed);
+  }
+
+  @Test
+  void groupFollowsFromTheJobAndTheAddressAsWritten() {
+    assertThat(settings("https://a.example/b").group("pumps")).isEqualTo("pumps-webhook-d318a0bb");
+    assertThat(settings("${env:URL}").group("pumps"))
+        .isNotEqualTo(settings("https://a.example/b").group("pumps"));
   }
 
   @Test

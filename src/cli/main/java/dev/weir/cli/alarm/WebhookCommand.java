@@ -10,11 +10,13 @@ import dev.weir.job.options.WebhookOptions;
 import dev.weir.kafka.ClientProperties;
 import dev.weir.kafka.KafkaSettings;
 import dev.weir.kafka.admin.TopicAdmin;
+import dev.weir.webhook.WebhookDeliveries;
 import dev.weir.webhook.WebhookDelivery;
 import dev.weir.webhook.WebhookSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -61,17 +63,17 @@ public final class WebhookCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     JobSettings job = JobSettings.read(file, overrides);
     KafkaSettings kafka = job.kafka();
-    WebhookSettings webhook = WebhookOptions.read(JobFile.read(file, overrides));
-    if (webhook == null) {
+    List<WebhookSettings> targets = WebhookOptions.read(JobFile.read(file, overrides));
+    if (targets.isEmpty()) {
       throw new CommandFailure(
           "alarms.webhook: expected in the job file, got none; add it below alarms, such as"
               + " webhook: https://example.com/incidents");
     }
     if (isTest) {
-      System.out.println(webhook.test());
+      test(targets);
       return 0;
     }
-    try (WebhookDelivery delivery = delivery(file, overrides, job, since)) {
+    try (WebhookDeliveries deliveries = deliveries(file, overrides, job, since)) {
       try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         if (!admin.missing(List.of(kafka.topics().alarms())).isEmpty()) {
           throw new CommandFailure(
@@ -80,38 +82,55 @@ public final class WebhookCommand implements Callable<Integer> {
               kafka.topics().alarms(), kafka.bootstrapServers());
         }
       }
-      delivery.start().join();
+      deliveries.start().join();
     }
     return 0;
+  }
+
+  /** Posts to each, also after one that fails. */
+  private static void test(List<WebhookSettings> targets) throws InterruptedException {
+    List<String> failures = new ArrayList<>();
+    for (WebhookSettings target : targets) {
+      try {
+        System.out.println(target.test());
+      } catch (IOException | IllegalStateException e) {
+        failures.add(e.getMessage());
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw new CommandFailure("%s", String.join("; ", failures));
+    }
   }
 
   /**
    * The webhook of a job, not started; null if the job file names none. It stops with the process.
    *
    * @param since for a first start: the records of so long before; null for all
-   * @throws IllegalStateException if the address is missing or wrong
+   * @throws IllegalStateException if an address is missing or wrong
    */
-  public static WebhookDelivery delivery(
+  public static WebhookDeliveries deliveries(
       Path file, Map<String, String> overrides, JobSettings job, Duration since)
       throws IOException {
-    WebhookSettings webhook = WebhookOptions.read(JobFile.read(file, overrides));
-    if (webhook == null) {
+    List<WebhookDelivery> all = new ArrayList<>();
+    KafkaSettings kafka = job.kafka();
+    for (WebhookSettings target : WebhookOptions.read(JobFile.read(file, overrides))) {
+      ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
+      WebhookDelivery.Source source =
+          new WebhookDelivery.Source(
+              kafka.clients(),
+              kafka.topics().alarms(),
+              target.group(job.name()),
+              job.name(),
+              kafka.registry(),
+              since);
+      all.add(new WebhookDelivery(source, target, FIRST_PAUSE, WebhookCommand::tell));
+    }
+    if (all.isEmpty()) {
       return null;
     }
-    KafkaSettings kafka = job.kafka();
-    ClientProperties.check(kafka.bootstrapServers(), kafka.properties());
-    WebhookDelivery.Source source =
-        new WebhookDelivery.Source(
-            kafka.clients(),
-            kafka.topics().alarms(),
-            job.name() + "-webhook",
-            job.name(),
-            kafka.registry(),
-            since);
-    WebhookDelivery delivery =
-        new WebhookDelivery(source, webhook, FIRST_PAUSE, WebhookCommand::tell);
-    TemporaryFolder.closeBeforeDeletion(delivery);
-    return delivery;
+    WebhookDeliveries deliveries = new WebhookDeliveries(all);
+    TemporaryFolder.closeBeforeDeletion(deliveries);
+    return deliveries;
   }
 
   private static void tell(String line) {

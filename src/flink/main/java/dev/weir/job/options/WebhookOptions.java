@@ -4,18 +4,23 @@ import dev.weir.kafka.ClientProperties;
 import dev.weir.option.AnomalyOptions;
 import dev.weir.option.Option;
 import dev.weir.webhook.WebhookSettings;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** The options of a job file that say where incidents are posted. The job itself reads none. */
 public final class WebhookOptions {
 
-  public static final Option<String> ADDRESS =
-      Option.text(
+  public static final Option<List<String>> ADDRESS =
+      new Option<>(
               "alarms.webhook",
+              Option.Type.LIST,
+              "addresses",
               null,
-              "Address that weir webhook posts incidents to: https://..., or "
+              "Addresses that weir webhook posts incidents to, each on its own: https://..., or "
                   + ClientProperties.REFERENCES
-                  + " with it.")
+                  + " with it.",
+              text -> Arrays.stream(text.split(",", -1)).map(String::trim).toList())
           .needs(AnomalyOptions.ENABLED, true)
           .change("without effect on the job");
   public static final Option<WebhookSettings.Format> FORMAT =
@@ -34,20 +39,32 @@ public final class WebhookOptions {
 
   private WebhookOptions() {}
 
-  /** Notes what is wrong; the address may be secret, so it is not shown. */
+  /** Notes what is wrong; an address may be secret, so it is not shown. */
   public static void check(JobFile file) {
-    String address = file.get(ADDRESS);
-    if (address != null && !address.matches(REFERENCE) && WebhookSettings.uri(address) == null) {
+    List<String> addresses = addresses(file);
+    if (!addresses.stream().allMatch(WebhookOptions::isAddress)) {
       file.problem(
           ADDRESS,
           "expected an address that starts with https:// or http://, without a user, or a"
-              + " reference to one, got another (not shown)");
+              + " reference to one, got another (not shown); in an address, write a comma as %2C");
+    } else if (Set.copyOf(addresses).size() < addresses.size()) {
+      file.problem(ADDRESS, "expected each address once, got one twice (not shown)");
     }
   }
 
-  /** Where incidents are posted; null for nowhere. */
-  public static WebhookSettings read(JobFile file) {
-    String address = file.get(ADDRESS);
-    return address == null ? null : new WebhookSettings(address, file.get(FORMAT));
+  private static boolean isAddress(String text) {
+    return text.matches(REFERENCE) || WebhookSettings.uri(text) != null;
+  }
+
+  private static List<String> addresses(JobFile file) {
+    List<String> addresses = file.get(ADDRESS);
+    return addresses == null ? List.of() : addresses;
+  }
+
+  /** Where incidents are posted; empty for nowhere. */
+  public static List<WebhookSettings> read(JobFile file) {
+    return addresses(file).stream()
+        .map(address -> new WebhookSettings(address, file.get(FORMAT)))
+        .toList();
   }
 }

@@ -53,9 +53,12 @@ class OptionalSectionsTest {
       delimiter = '|',
       value = {
         "format: json | line 4: kafka.format: expected avro or avro-confluent, got 'json'",
-        "format: avro-confluent | kafka.registry.url: expected http://HOST[:PORT][/PATH], or https, without a user, got nothing",
-        "registry: {url: 'http://r'} | line 4: kafka.registry.url: expected kafka.format: avro-confluent as well, got avro",
-        "registry: {patience: 1 s} | kafka.registry.patience: expected kafka.format: avro-confluent as well, got avro",
+        "format: avro-confluent | kafka.registry.url: expected http://HOST[:PORT][/PATH], or https,"
+            + " without a user, got nothing",
+        "registry: {url: 'http://r'} | line 4: kafka.registry.url: expected kafka.format:"
+            + " avro-confluent as well, got avro",
+        "registry: {patience: 1 s} | kafka.registry.patience: expected kafka.format: avro-confluent"
+            + " as well, got avro",
       })
   void whatDoesNotGoTogetherIsNamedWithItsLine(String lines, String message) {
     assertThatThrownBy(() -> kafka(lines))
@@ -106,10 +109,12 @@ class OptionalSectionsTest {
   @Test
   void optionsAreReadAndReferencesKept() throws Exception {
     Map<String, String> options =
-        Map.of("alarms.webhook", "${env:URL}", "alarms.webhook-format", "alertmanager");
+        Map.of("alarms.webhook", "${env:URL}, http://b", "alarms.webhook-format", "alertmanager");
     assertThat(WebhookOptions.read(JobFile.read(JOB, with(options))))
-        .isEqualTo(new WebhookSettings("${env:URL}", Format.ALERTMANAGER));
-    assertThat(WebhookOptions.read(JobFile.read(JOB, with(Map.of())))).isNull();
+        .containsExactly(
+            new WebhookSettings("${env:URL}", Format.ALERTMANAGER),
+            new WebhookSettings("http://b", Format.ALERTMANAGER));
+    assertThat(WebhookOptions.read(JobFile.read(JOB, with(Map.of())))).isEmpty();
   }
 
   @Test
@@ -117,6 +122,12 @@ class OptionalSectionsTest {
     assertProblem(
         Map.of("alarms.webhook", "hooks.example/hush"),
         "alarms.webhook: expected an address that starts with https:// or http://");
+    assertProblem(
+        Map.of("alarms.webhook", "https://a.example/hush,"),
+        "alarms.webhook: expected an address that starts with https:// or http://");
+    assertProblem(
+        Map.of("alarms.webhook", "https://a.example/hush, https://a.example/hush"),
+        "alarms.webhook: expected each address once, got one twice (not shown)");
     assertProblem(
         Map.of("alarms.webhook-format", "alertmanager"),
         "alarms.webhook-format: expected alarms.webhook as well, got none");
