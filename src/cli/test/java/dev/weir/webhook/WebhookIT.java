@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.weir.Http;
 import dev.weir.cli.InProcess;
 import dev.weir.cli.WeirProcess;
 import dev.weir.cli.alarm.WebhookCommand;
@@ -19,6 +20,7 @@ import dev.weir.kafka.KafkaClients;
 import dev.weir.kafka.codec.IncidentCodec;
 import dev.weir.webhook.Endpoint.Post;
 import dev.weir.webhook.WebhookDelivery.Source;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,10 +35,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -214,6 +219,9 @@ class WebhookIT {
       try (WebhookDelivery delivery = delivery("refusing", endpoint)) {
         awaitTaken(endpoint, 8);
         await().until(() -> kafka.lag("refusing", "refusing-webhook") == 0);
+        assertThat(delivery.metrics().toString())
+            .contains("result=\"taken\"}=8.0", "result=\"skipped\"}=2.0", "_reads_total{")
+            .contains("target=\"http://localhost:");
       }
       assertThat(endpoint.posts().stream().filter(post -> post.id().equals(refused))).hasSize(1);
       List<String> others = new ArrayList<>(keys(0, 3));
@@ -297,6 +305,52 @@ class WebhookIT {
     }
   }
 
+  /** The only sample of a metric whose labels contain this text; NaN if there is none. */
+  private static double metric(WebhookDeliveries deliveries, String name, String label) {
+    Pattern sample = Pattern.compile("(?m)^weir_webhook_%s\\{.*%s.*} (.*)$".formatted(name, label));
+    Matcher matcher = sample.matcher(deliveries.metrics());
+    return matcher.find() ? Double.parseDouble(matcher.group(1)) : Double.NaN;
+  }
+
+  @Test
+  void whatWaitsIsMeasuredAlsoAfterARestart() throws Exception {
+    kafka.create("measured", 3, Map.of());
+    send("measured", 100, 110, false);
+    send("measured", 0, 4, true);
+    kafka.send(List.of(foreign("measured")));
+    try (Endpoint endpoint = new Endpoint((n, id, exchange) -> 503)) {
+      for (int restart = 0; restart < 2; restart++) {
+        endpoint.behave((n, id, exchange) -> 503);
+        try (WebhookDeliveries deliveries = deliveries("measured", endpoint.address())) {
+          await().until(() -> metric(deliveries, "failures_in_a_row", "") > 0);
+          assertThat(metric(deliveries, "posts_total", "failed")).isPositive();
+          assertThat(metric(deliveries, "waiting_records", "")).isEqualTo(12);
+          assertThat(metric(deliveries, "oldest_waiting_seconds", "")) // since 1970
+              .isCloseTo(System.currentTimeMillis() / 1_000.0, Offset.offset(60.0));
+          if (restart == 1) {
+            endpoint.behave((n, id, exchange) -> 200);
+            await().until(() -> metric(deliveries, "waiting_records", "") == 0);
+            assertThat(metric(deliveries, "oldest_waiting_seconds", "")).isZero();
+            assertThat(metric(deliveries, "posts_total", "taken")).isEqualTo(12);
+            assertThat(metric(deliveries, "failures_in_a_row", "")).isZero();
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void readThatFailsIsCountedAndItsValuesAreMissing() {
+    KafkaClients none = KafkaClients.of("localhost:1");
+    Source source = new Source(none, "topic", "group", "mine", null, null);
+    WebhookSettings settings = new WebhookSettings("http://a", WebhookSettings.Format.JSON);
+    WebhookDelivery delivery = new WebhookDelivery(source, settings, Duration.ZERO, lines::add);
+    assertThat(new WebhookDeliveries(List.of(delivery)).metrics())
+        .contains("weir_webhook_failed_reads_total{group=\"group\",target=\"http://a\"} 1.0\n")
+        .contains("# TYPE weir_webhook_failed_reads_total counter\n")
+        .doesNotContain("waiting_records{", "oldest_waiting_seconds{");
+  }
+
   @Tag("slow")
   @Test
   void twoProcessesShareThePartitions() throws Exception {
@@ -350,6 +404,11 @@ class WebhookIT {
       try (WeirProcess process = process(endpoint)) {
         awaitTaken(endpoint, 12);
         await().until(() -> kafka.lag("killed", "pumps-webhook-e773cede") == 0);
+        Matcher served = Pattern.compile("metrics at (http://127.0.0.1:.*)").matcher(process.err());
+        assertThat(served.find()).as(process.err()).isTrue();
+        assertThat(Http.get(URI.create(served.group(1))))
+            .contains("weir_webhook_waiting_records{group=\"pumps-webhook-e773cede\",target=")
+            .doesNotContain("in-the-address");
         process.close(); // as Ctrl-C does
         assertThat(process.err()).doesNotContain("in-the-address");
       }
@@ -362,7 +421,7 @@ class WebhookIT {
   private static WeirProcess process(Endpoint endpoint) throws Exception {
     return WeirProcess.start(
         Map.of("WEIR_TEST_ADDRESS", endpoint.address()),
-        "webhook jobs/many-to-one.yaml --set name=pumps --set"
+        "webhook jobs/many-to-one.yaml --metrics 0 --set name=pumps --set"
             + " kafka.bootstrap-servers=%s --set kafka.properties.session.timeout.ms=6000 --set"
             + " alarms=on --set topics.alarms=killed --set alarms.webhook=${env:WEIR_TEST_ADDRESS}",
         kafka.bootstrapServers());

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -39,6 +40,11 @@ public final class WebhookDelivery implements AutoCloseable {
   private static final Duration COMMIT = Duration.ofSeconds(5);
   private static final long MAX_PAUSE_NANOS = 60_000_000_000L;
 
+  private static final String TAKEN = "taken";
+  private static final String SKIPPED = "skipped"; // refused, or no incident
+  private static final String FAILED = "failed";
+  private static final String FAILED_READS = "failed_reads_total";
+
   private final Source source;
   private final WebhookSettings.Format format;
   private final WebhookSender sender;
@@ -47,6 +53,7 @@ public final class WebhookDelivery implements AutoCloseable {
   private final IncidentCodec codec;
   private final Thread thread = new Thread(this::follow, "webhook");
   private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+  private final Map<String, Double> metrics = new ConcurrentHashMap<>(); // since the start
   private volatile boolean stopped;
   private int failures; // in succession
   private long resumeNanos;
@@ -85,6 +92,8 @@ public final class WebhookDelivery implements AutoCloseable {
     this.lines = lines;
     this.codec = new IncidentCodec(source.registry());
     thread.setDaemon(true);
+    List.of(FAILED, TAKEN, SKIPPED).forEach(result -> countPost(result, 0));
+    count(FAILED_READS, "", 0);
   }
 
   /** Follows the topic in a thread of its own. To be called once. */
@@ -101,26 +110,56 @@ public final class WebhookDelivery implements AutoCloseable {
 
   private void follow() {
     while (!stopped) {
-      try (Consumer<byte[], byte[]> consumer = open()) {
+      try (Consumer<byte[], byte[]> consumer =
+          clients()
+              .with(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_RECORDS)
+              .follower(source.group())) {
         consumer.subscribe(List.of(source.topic()));
         while (!stopped) {
           step(consumer);
         }
       } catch (KafkaException e) { // rights, a damaged batch: clients bridge outages
+        count(FAILED_READS, "", 1);
         away("reading topic %s: %s".formatted(source.topic(), e.getMessage()));
         LockSupport.parkNanos(resumeNanos - System.nanoTime());
       }
     }
   }
 
-  private Consumer<byte[], byte[]> open() {
+  /** Of a reader that starts where the group has stopped. */
+  private KafkaClients clients() {
     String first = source.since() == null ? "earliest" : "by_duration:" + source.since();
-    return source
-        .clients()
-        .committed()
-        .with(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, first)
-        .with(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, MAX_RECORDS)
-        .follower(source.group());
+    return source.clients().committed().with(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, first);
+  }
+
+  /** Counts since the start, and what waits now; the latter is left out if it can't be read. */
+  Map<String, Double> metrics() {
+    Map<String, Double> waiting = new HashMap<>();
+    try {
+      Backlog backlog = Backlog.read(clients(), source);
+      waiting.put(sample("waiting_records", ""), (double) backlog.records());
+      waiting.put(sample("oldest_waiting_seconds", ""), backlog.seconds());
+    } catch (KafkaException e) {
+      count(FAILED_READS, "", 1);
+    }
+    waiting.putAll(metrics);
+    return waiting;
+  }
+
+  private String sample(String metric, String label) {
+    return "%s{group=\"%s\",target=\"%s\"%s}".formatted(metric, source.group(), sender, label);
+  }
+
+  private void count(String metric, String label, int more) {
+    metrics.merge(sample(metric, label), (double) more, Double::sum);
+  }
+
+  private void countPost(String result, int more) {
+    count("posts_total", ",result=\"" + result + "\"", more);
+    metrics.merge(
+        sample("failures_in_a_row", ""),
+        (double) more,
+        (before, one) -> result.equals(FAILED) ? before + one : 0);
   }
 
   /** A poll, which shows the group that this process lives; without records during a pause. */
@@ -170,13 +209,17 @@ public final class WebhookDelivery implements AutoCloseable {
       byte[] body = IncidentMessage.body(incident, format, codec);
       sender.post(IncidentMessage.key(incident), body);
       failures = 0;
+      countPost(TAKEN, 1);
     } catch (SchemaUnavailableException e) {
+      count(FAILED_READS, "", 1);
       away(place + e.getMessage());
       return false;
     } catch (MalformedRecordException e) {
       lines.accept(place + e.getMessage() + "; skipped, and the next ones follow");
+      countPost(SKIPPED, 1);
     } catch (IOException | InterruptedException e) {
       away("%sPOST to %s: %s".formatted(place, sender, e));
+      countPost(FAILED, 1);
       return false;
     }
     return true;

@@ -14,6 +14,7 @@ import dev.weir.webhook.WebhookDeliveries;
 import dev.weir.webhook.WebhookDelivery;
 import dev.weir.webhook.WebhookSettings;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,6 +60,15 @@ public final class WebhookCommand implements Callable<Integer> {
       description = "Posts one incident that is marked as a test, says what is answered, and ends.")
   private boolean isTest;
 
+  @Option(
+      names = "--metrics",
+      paramLabel = "[HOST:]PORT",
+      converter = MetricsServer.Address.class,
+      description =
+          "Serves Prometheus http://HOST:PORT/metrics (default: to this machine; port 0: a free"
+              + " one).")
+  private InetSocketAddress metrics;
+
   @Override
   public Integer call() throws Exception {
     JobSettings job = JobSettings.read(file, overrides);
@@ -73,7 +83,12 @@ public final class WebhookCommand implements Callable<Integer> {
       test(targets);
       return 0;
     }
-    try (WebhookDeliveries deliveries = deliveries(file, overrides, job, since)) {
+    try (WebhookDeliveries deliveries = deliveries(file, overrides, job, since);
+        MetricsServer server =
+            metrics == null ? null : new MetricsServer(metrics, deliveries::metrics)) {
+      if (server != null) {
+        tell("metrics at " + server);
+      }
       try (TopicAdmin admin = new TopicAdmin(kafka.clients())) {
         if (!admin.missing(List.of(kafka.topics().alarms())).isEmpty()) {
           throw new CommandFailure(
