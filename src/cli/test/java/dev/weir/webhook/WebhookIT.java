@@ -305,6 +305,48 @@ class WebhookIT {
     }
   }
 
+  private static ProducerRecord<byte[], byte[]> silence(String topic, Event event, int values) {
+    Incident.Worst worst = new Incident.Worst(1_000, 22, Double.NaN, 0, 3);
+    Incident incident =
+        new Incident(
+            "pump",
+            Incident.id("pump", 1_000),
+            event,
+            1_000L * values,
+            1_000,
+            1_000L * values,
+            values,
+            worst,
+            Incident.Reason.SILENCE,
+            Incident.Severity.HIGH,
+            List.of(),
+            "",
+            -1,
+            null);
+    return new ProducerRecord<>(topic, new IncidentCodec().encode(incident));
+  }
+
+  @Test
+  void silenceThatBeganAndEndedWhileNothingRanIsPosted() throws Exception {
+    kafka.create("silent", 1, Map.of());
+    send("silent", 0, 1, true);
+    try (Endpoint endpoint = new Endpoint((n, id, exchange) -> 200)) {
+      try (WebhookDeliveries before = deliveries("silent", endpoint.address())) {
+        awaitTaken(endpoint, 3);
+      }
+      kafka.send(List.of(silence("silent", Event.OPENED, 3), silence("silent", Event.CLOSED, 60)));
+      try (WebhookDeliveries after = deliveries("silent", endpoint.address())) {
+        awaitTaken(endpoint, 5);
+      }
+      assertThat(endpoint.taken().stream().map(post -> json(post).get("text").textValue()))
+          .containsSubsequence(
+              "High incident opened in pump since 1970-01-01 00:00 UTC: silence, 3 values missing,"
+                  + " the last one was 22.000",
+              "High incident closed in pump since 1970-01-01 00:00 UTC: silence, 60 values missing,"
+                  + " the last one was 22.000");
+    }
+  }
+
   /** The only sample of a metric whose labels contain this text; NaN if there is none. */
   private static double metric(WebhookDeliveries deliveries, String name, String label) {
     Pattern sample = Pattern.compile("(?m)^weir_webhook_%s\\{.*%s.*} (.*)$".formatted(name, label));
