@@ -108,14 +108,6 @@ public abstract class StateFields {
     return all;
   }
 
-  /** An array of so many numbers at most, with its length. */
-  public final double[] array(String name, double[] values, int most) throws IOException {
-    int length = size(name, values.length, most);
-    double[] all = length == values.length ? values : new double[length];
-    numbers(name, all);
-    return all;
-  }
-
   /**
    * A list with its size; changed in place.
    *

@@ -294,8 +294,8 @@ class SerializersTest {
     for (int i = 1; i <= 4; i++) { // one more than fit, so that the ring has turned
       state.append(i, 10 * i, new double[] {i, -i}, 0);
     }
-    state.addPending(9, 90, new double[] {9, -9});
-    state.addPending(7, 70, new double[] {7, -7});
+    state.addPending(9, 90, new double[] {9, -9}, new double[0]);
+    state.addPending(7, 70, new double[] {7, -7}, new double[0]);
     return state;
   }
 
@@ -304,7 +304,7 @@ class SerializersTest {
     WindowState state = new WindowState(2, 1, 60_000, 6);
     state.append(1, 10, new double[] {3}, 0);
     state.addPending(9, 90, new double[] {4}, new double[] {5, Double.NaN, 6, 7});
-    state.addPending(7, 70, new double[] {8});
+    state.addPending(7, 70, new double[] {8}, new double[0]);
     WindowState read = roundTrip(WindowStateSerializer.INSTANCE, state);
     assertThat(read).usingRecursiveComparison().isEqualTo(new WindowState(state));
     assertThat(read.ahead()).isEqualTo(6);
@@ -366,8 +366,8 @@ class SerializersTest {
     WindowState state = windowState();
     WindowState copy = WindowStateSerializer.INSTANCE.copy(state);
     state.append(100, 1000, new double[] {0, 0}, 0);
-    state.addPending(7, 71, new double[] {0, 0});
-    state.addPending(200, 1, new double[] {0, 0});
+    state.addPending(7, 71, new double[] {0, 0}, new double[0]);
+    state.addPending(200, 1, new double[] {0, 0}, new double[0]);
     assertThat(copy).usingRecursiveComparison().isEqualTo(new WindowState(windowState()));
   }
 
@@ -394,7 +394,7 @@ class SerializersTest {
     for (int i = 0; i < 4; i++) {
       state.append(60_000L * i, i, new double[] {-i}, 0);
     }
-    state.addPending(600_000, 1, new double[] {2});
+    state.addPending(600_000, 1, new double[] {2}, new double[0]);
     StateCorruption.assertIsSeen(WindowStateSerializer.INSTANCE, state);
   }
 

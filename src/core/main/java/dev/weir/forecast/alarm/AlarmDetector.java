@@ -178,16 +178,6 @@ public final class AlarmDetector {
     return difference;
   }
 
-  /**
-   * What counts in a group: what decides on an alarm, but most of NOVELTY, less what was dismissed.
-   */
-  double evidence() {
-    if (reason != Reason.NOVELTY) {
-      return evidence;
-    }
-    return MAX_SURPRISE - (feedback == null ? 0 : feedback.demand(reason));
-  }
-
   /** Surprise of the newest value, 0 to {@link #MAX_SURPRISE}. */
   public double surprise() {
     return surprise;

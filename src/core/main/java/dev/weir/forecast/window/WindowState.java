@@ -284,11 +284,6 @@ public class WindowState {
     return same && (ahead == 0 || Arrays.equals(pendingAhead(index), known));
   }
 
-  /** Lets an observation wait that says nothing of the times after it. */
-  public void addPending(long time, double value, double[] observed) {
-    addPending(time, value, observed, Observation.NO_FEATURES);
-  }
-
   /** Lets an observation wait; one of the same time is replaced. */
   public void addPending(long time, double value, double[] observed, double[] known) {
     int index = findPending(time);

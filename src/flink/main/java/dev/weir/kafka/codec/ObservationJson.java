@@ -20,11 +20,6 @@ public final class ObservationJson {
 
   private final int ahead;
 
-  /** Without covariates known ahead. */
-  public ObservationJson() {
-    this(0);
-  }
-
   /**
    * @param ahead covariates known ahead
    */

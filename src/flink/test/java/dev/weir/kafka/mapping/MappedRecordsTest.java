@@ -85,7 +85,7 @@ class MappedRecordsTest {
   /** What {@code weir produce --format json} sends. */
   @Test
   void ownJsonIsRead() {
-    ObservationJson json = new ObservationJson();
+    ObservationJson json = new ObservationJson(0);
     Observation plain = new Observation("größe", TIMESTAMP + 5, 1.5);
     Observation marked = new Observation("p", TIMESTAMP, -2, new double[] {3, 4}, "läuft");
     String mapping = ObservationJson.MAPPING.replaceAll("observations: \\{|\\}", "");
