@@ -33,7 +33,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class ClassifyFunctionTest {
 
-  private static final int MAX_PARALLELISM = 12;
   private static final int DELAY = 3; // observations after which a label comes
   private static final List<String> SERIES = List.of("a", "b", "lathe", "mill", "press-9");
   private static final ClassifierModel MODEL =
@@ -153,73 +152,25 @@ class ClassifyFunctionTest {
     assertThat(expected.get(expected.size() - 1).labels()).isEqualTo(119 - DELAY);
   }
 
-  private static long time(InputEvent event) {
-    return event instanceof LabelEvent label
-        ? label.time()
-        : ((ObservationEvent) event).observation().time();
-  }
-
-  /** Sends observations, and then the watermark that they allow. */
-  private static void sendUnordered(
-      List<SeriesHarness> tasks, List<InputEvent> events, Duration delay) throws Exception {
-    long newest = 0;
-    for (InputEvent event : events) {
-      send(tasks, List.of(event));
-      newest = Math.max(newest, time(event));
-      for (SeriesHarness task : tasks) {
-        task.watermark(newest - delay.toMillis() - 1);
-      }
-    }
-  }
-
-  /** Each label in its observation; rows and labels wait in the state that is restored. */
+  /** As forecasts do, with the same dead letter; rows and labels wait in the restored state. */
   @ParameterizedTest
   @MethodSource("dev.weir.stream.SeriesHarness#backends")
-  void outOfOrderClassesAreThoseInOrderAlsoAcrossASavepoint(StateBackend backend) throws Exception {
-    List<InputEvent> ordered = new ArrayList<>();
-    for (int s = 0; s < SERIES.size(); s++) {
-      for (Step step : ClassFixture.steps(SERIES.get(s), 90, s + 1)) {
-        Observation marked = ClassFixture.labelled(step.observation(), step.label());
-        ordered.add(new ObservationEvent(marked, source(marked.time())));
-      }
-    }
-    List<SeriesHarness> inOrder = tasks(1, backend, null);
-    send(inOrder, ordered);
-
-    Duration delay = Duration.ofSeconds(4);
-    ClassifySettings waits = ClassFixture.waiting(ClassFixture.settings(11, 1, MODEL), delay);
-    List<InputEvent> unordered =
-        ClassFixture.shuffled(ordered, ClassifyFunctionTest::time, delay.toMillis());
-    List<SeriesHarness> before = tasks(1, waits, backend, null);
-    int half = unordered.size() / 2;
-    sendUnordered(before, unordered.subList(0, half), delay);
-    OperatorSubtaskState state = before.get(0).checkpoint();
-    List<SeriesHarness> after = tasks(2, waits, backend, state);
-    sendUnordered(after, unordered.subList(half, unordered.size()), delay);
-    for (SeriesHarness task : after) {
-      task.watermark(Long.MAX_VALUE);
-    }
-    List<SeriesHarness> all = new ArrayList<>(before);
-    all.addAll(after);
-    assertThat(sorted(all)).hasSize(5 * 90).isEqualTo(sorted(inOrder));
-    assertThat(all).allMatch(task -> task.deadLetters().isEmpty());
-  }
-
-  /** As forecasts do, with the same dead letter. */
-  @Test
-  void whatComesAfterItsTurnIsLate() throws Exception {
+  void waitingRowsAreClassifiedInOrderAndWhatComesLaterIsLate(StateBackend backend)
+      throws Exception {
     ClassifySettings waits =
         ClassFixture.waiting(ClassFixture.settings(1, 1, MODEL), Duration.ofSeconds(1));
-    SeriesHarness harness = harness(waits);
     List<Step> steps = ClassFixture.steps("a", 3, 1);
-    for (int i : new int[] {1, 2, 0}) {
-      harness.send(steps.get(i).observation());
-      harness.watermark(steps.get(i).observation().time());
-    }
-    assertThat(classifications(harness))
-        .extracting(Classification::windowEnd)
-        .containsExactly(2_000L, 3_000L);
-    assertThat(harness.deadLetters())
+    SeriesHarness before = harness(waits, backend, null);
+    before.send(steps.get(2).observation());
+    before.send(ClassFixture.labelled(steps.get(1).observation(), steps.get(1).label()));
+    SeriesHarness after = harness(waits, backend, before.checkpoint());
+    after.watermark(3_000);
+    after.send(steps.get(0).observation());
+    assertThat(classifications(before)).isEmpty();
+    assertThat(classifications(after))
+        .extracting(Classification::windowEnd, Classification::labels)
+        .containsExactly(tuple(2_000L, 0L), tuple(3_000L, 1L));
+    assertThat(after.deadLetters())
         .extracting(DeadLetter::reason, DeadLetter::message)
         .containsExactly(
             tuple(

@@ -11,10 +11,8 @@ import dev.weir.forecast.Incident.Reason;
 import dev.weir.forecast.InputEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
-import dev.weir.forecast.alarm.AlarmDetector;
 import dev.weir.forecast.alarm.AlarmRate;
 import dev.weir.forecast.alarm.AlarmSettings;
-import dev.weir.forecast.alarm.AlarmState;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
@@ -143,60 +141,6 @@ class SeriesAlarmsTest {
   private static List<Forecast> forecasts(ForecastSettings settings, List<Observation> observations)
       throws Exception {
     return SeriesHarness.only(Forecast.class, outputs(settings, observations, false, 0));
-  }
-
-  /** What {@code weir evaluate} does with the forecasts that the same job makes. */
-  @Test
-  void eachAlarmOpensAnIncidentAndHasTheNumbersOfAnEvaluation() throws Exception {
-    SplittableRandom random = new SplittableRandom(13);
-    List<Observation> observations = new ArrayList<>();
-    for (int i = 0; i < 3_000; i++) {
-      observations.add(new Observation("s", START + i * MINUTE, value(random, 3, i)));
-    }
-    List<Output> outputs =
-        outputs(settings(withoutBreaks(4, 1), Gap.SKIP, 0), observations, false, 0);
-    List<Forecast> forecasts = SeriesHarness.only(Forecast.class, outputs);
-    AlarmDetector detector = new AlarmDetector(withoutBreaks(4, 1).alarms());
-    AlarmState state = new AlarmState();
-    List<String> expected = new ArrayList<>();
-    for (int i = 0; i < observations.size(); i++) {
-      Forecast before = i == 0 ? null : forecasts.get(i - 1);
-      double half = Double.NaN;
-      if (before != null && !before.intervals().isEmpty()) {
-        Forecast.Interval interval = before.intervals().get(0);
-        half = interval.upper()[0] / 2 - interval.lower()[0] / 2;
-      }
-      double value = observations.get(i).value();
-      if (detector.observe(
-          state, value, before == null ? Double.NaN : before.values()[0], half, 0)) {
-        expected.add(
-            "%d %s %s %s %s %s"
-                .formatted(
-                    observations.get(i).time(),
-                    value,
-                    detector.expected(),
-                    detector.error(),
-                    detector.surprise(),
-                    detector.reason()));
-      }
-    }
-    List<String> opened = new ArrayList<>();
-    for (Incident incident : SeriesHarness.only(Incident.class, outputs)) {
-      if (incident.event() == Event.OPENED) {
-        Incident.Worst worst = incident.worst();
-        opened.add(
-            "%d %s %s %s %s %s"
-                .formatted(
-                    worst.time(),
-                    worst.value(),
-                    worst.expected(),
-                    worst.error(),
-                    worst.surprise(),
-                    incident.reason()));
-      }
-    }
-    assertThat(expected).hasSizeGreaterThan(5);
-    assertThat(opened).isEqualTo(expected);
   }
 
   private static void calm(SeriesHarness harness, int from, int until) throws Exception {
@@ -414,37 +358,6 @@ class SeriesAlarmsTest {
     }
   }
 
-  /** Said once, or three times, and of twenty incidents that never were. */
-  @Test
-  void dismissalsCountOnceForEachIncidentThatWasReported() throws Exception {
-    List<InputEvent> once = new ArrayList<>();
-    List<InputEvent> often = new ArrayList<>();
-    List<InputEvent> invented = new ArrayList<>();
-    for (InputEvent event : events(true)) {
-      once.add(event);
-      often.addAll(event instanceof FeedbackEvent ? List.of(event, event, event) : List.of(event));
-      if (event instanceof FeedbackEvent said
-          && invented.stream().noneMatch(FeedbackEvent.class::isInstance)) {
-        for (int i = 0; i < 20; i++) {
-          invented.add(dismissal("s", said.start() - (i + 2) * MINUTE));
-        }
-      }
-      if (!(event instanceof FeedbackEvent)) {
-        invented.add(event);
-      }
-    }
-    List<Incident> expected = run(once, 0, false, 0);
-    assertThat(run(often, 0, false, 0)).isEqualTo(expected);
-    List<Incident> undisturbed = run(events(false), 0, false, 0);
-    List<Output> outputs = outputs(invented, 0, false, 0);
-    assertThat(SeriesHarness.only(Incident.class, outputs)).isEqualTo(undisturbed);
-    assertThat(opened(expected)).isLessThan(opened(undisturbed));
-    assertThat(SeriesHarness.only(DeadLetter.class, outputs))
-        .hasSize(20)
-        .allMatch(letter -> letter.reason() == DeadLetter.Reason.FEEDBACK)
-        .allMatch(letter -> letter.message().startsWith("id: expected that of one of the newest"));
-  }
-
   @Test
   void feedbackHasTheStateSavedSinceNoLogOfObservationsSaysIt() throws Exception {
     ForecastSettings settings = learning(LEARNING, Gap.SKIP, 1 << 20);
@@ -459,20 +372,22 @@ class SeriesAlarmsTest {
   }
 
   @Test
-  void feedbackOnAnUnknownSeriesIsADeadLetter() throws Exception {
+  void feedbackOnAnUnknownSeriesOrIncidentIsADeadLetter() throws Exception {
     ForecastSettings settings = learning(LEARNING, Gap.SKIP, 0);
     for (boolean rocks : new boolean[] {false, true}) {
       harness = open.add(SeriesHarness.of(settings, rocks, null));
       harness.send("s", START, 1);
       harness.send(dismissal("other", START));
+      harness.send(dismissal("s", START)); // without an incident
       harness.send("s", minute(1), 1);
       assertThat(harness.deadLetters())
-          .extracting(DeadLetter::reason)
-          .containsExactly(DeadLetter.Reason.FEEDBACK);
-      assertThat(harness.deadLetters())
+          .allMatch(letter -> letter.reason() == DeadLetter.Reason.FEEDBACK)
           .extracting(DeadLetter::message)
-          .first()
-          .isEqualTo("series: expected one with observations and alarms, got another");
+          .satisfiesExactly(
+              of ->
+                  assertThat(of)
+                      .isEqualTo("series: expected one with observations and alarms, got another"),
+              of -> assertThat(of).startsWith("id: expected that of one of the newest"));
       assertThat(harness.forecasts()).hasSize(2);
       assertThat(harness.entries("window")).isOne();
     }

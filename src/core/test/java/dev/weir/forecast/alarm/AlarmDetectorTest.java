@@ -363,31 +363,6 @@ class AlarmDetectorTest {
   }
 
   @Test
-  void stateThatWasCopiedOutAndInContinuesWithTheSameBits() throws IOException {
-    AlarmState kept = new AlarmState();
-    AlarmState moved = new AlarmState();
-    SplittableRandom one = new SplittableRandom(9);
-    SplittableRandom other = new SplittableRandom(9);
-    int alarms = 0;
-    for (int i = 0; i < 7_000; i++) {
-      observe(kept, one, i);
-      double surprise = detector.surprise();
-      Reason reason = detector.reason();
-      if (i % 13 == 0) {
-        moved = state(bytes(moved));
-      }
-      observe(moved, other, i);
-      assertThat(Double.doubleToLongBits(detector.surprise()))
-          .isEqualTo(Double.doubleToLongBits(surprise));
-      assertThat(detector.reason()).isEqualTo(reason);
-      alarms += kept.longs[AlarmState.QUIET_UNTIL] == i + 31 ? 1 : 0;
-    }
-    assertThat(moved).isEqualTo(kept);
-    assertThat(bytes(moved)).isEqualTo(bytes(kept));
-    assertThat(alarms).isPositive();
-  }
-
-  @Test
   void copySharesNothing() throws IOException {
     AlarmState state = new AlarmState();
     SplittableRandom random = new SplittableRandom(2);
