@@ -277,14 +277,13 @@ class TopicCommandsIT {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "--columns ahead=price | --ahead-steps: expected it with --columns ahead=..., or a job"
-            + " file, got neither",
-        "--ahead-steps 3 | --ahead-steps: expected --columns ahead=... as well, got none",
-        "JOB --columns ahead=price | --columns ahead: expected 2, as window.features-ahead of the"
-            + " job says, got 1",
-        "--columns ahead=price --ahead-steps 0 | --ahead-steps: expected 1 to 4096, got 0"
-      })
+      textBlock =
+          """
+          --columns ahead=price | --ahead-steps: expected it with --columns ahead=..., or a job file, got neither
+          --ahead-steps 3 | --ahead-steps: expected --columns ahead=... as well, got none
+          JOB --columns ahead=price | --columns ahead: expected 2, as window.features-ahead of the job says, got 1
+          --columns ahead=price --ahead-steps 0 | --ahead-steps: expected 1 to 4096, got 0
+          """)
   void wrongOptionsAreRefusedBeforeATopicIsCreated(String options, String message)
       throws Exception {
     InProcess ended = produce(options + " --topic never").failed(2);

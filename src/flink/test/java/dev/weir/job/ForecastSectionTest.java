@@ -49,25 +49,17 @@ class ForecastSectionTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "forecast: {many-to-one: {}}~bounds: {min: 3, max: 3} | line 4: bounds.min: expected less"
-            + " than bounds.max (3.0), got 3.0",
-        "forecast: {many-to-one: {}}~bounds: {max: .nan} | line 4: bounds.max: expected a number"
-            + " from -1e30 to 1e30, got '.nan'",
-        "forecast: {many-to-one: {}}~bounds: {min: none} | line 4: bounds.min: expected a number"
-            + " from -1e30 to 1e30, got 'none'",
-        "classify: {}~bounds: {min: 0} | line 4: bounds.min: expected a section forecast as well,"
-            + " got classify alone",
-        "forecast: {many-to-one: {}}~forecasts: {explain: why} | line 4: forecasts.explain:"
-            + " expected true or false, on or off, got 'why'",
-        "forecast: {many-to-one: {}}~holidays: [XX] | line 4: holidays: expected a country or a"
-            + " part of one such as DE or DE-BE, got XX",
-        "forecast: {many-to-one: {model: m}}~holidays: [DE]~learning: off | line 4: holidays:"
-            + " expected none without a mixture that learns, got some",
-        "forecast: {many-to-one: {}}~holidays: [DE]~window.time-zone: Mars/Base | line 5:"
-            + " window.time-zone: expected a time zone such as Europe/Berlin or UTC, got"
-            + " 'Mars/Base'",
-      })
+      textBlock =
+          """
+          forecast: {many-to-one: {}}~bounds: {min: 3, max: 3} | line 4: bounds.min: expected less than bounds.max (3.0), got 3.0
+          forecast: {many-to-one: {}}~bounds: {max: .nan} | line 4: bounds.max: expected a number from -1e30 to 1e30, got '.nan'
+          forecast: {many-to-one: {}}~bounds: {min: none} | line 4: bounds.min: expected a number from -1e30 to 1e30, got 'none'
+          classify: {}~bounds: {min: 0} | line 4: bounds.min: expected a section forecast as well, got classify alone
+          forecast: {many-to-one: {}}~forecasts: {explain: why} | line 4: forecasts.explain: expected true or false, on or off, got 'why'
+          forecast: {many-to-one: {}}~holidays: [XX] | line 4: holidays: expected a country or a part of one such as DE or DE-BE, got XX
+          forecast: {many-to-one: {model: m}}~holidays: [DE]~learning: off | line 4: holidays: expected none without a mixture that learns, got some
+          forecast: {many-to-one: {}}~holidays: [DE]~window.time-zone: Mars/Base | line 5: window.time-zone: expected a time zone such as Europe/Berlin or UTC, got 'Mars/Base'
+          """)
   void wrongSectionGetsOneLine(String text, String problem) {
     assertThatThrownBy(() -> read(HEAD + text.replace('~', '\n') + "\n"))
         .isInstanceOf(JobFileException.class)
@@ -129,7 +121,8 @@ class ForecastSectionTest {
     assertThat(explanations(job, set)).containsOnly(ExplanationSettings.NUMBERED);
     String mapped =
         set
-            + " observations.format=json observations.values=y observations.features-ahead=heat,rain";
+            + " observations.format=json observations.values=y"
+            + " observations.features-ahead=heat,rain";
     assertThat(explanations(job, mapped))
         .containsOnly(new ExplanationSettings(List.of(), List.of("heat", "rain")));
   }
@@ -159,7 +152,8 @@ class ForecastSectionTest {
     "window.features-ahead=3, 0",
     "window.features-ahead=3 forecast.many-to-one.model=m, 3",
     "window.features-ahead=3 forecast.many-to-one.model=m learning.covariates=off, 3",
-    "window.features-ahead=3 forecast.many-to-one.model=m forecast.many-to-many.model=n learning=off, 3",
+    "window.features-ahead=3 forecast.many-to-one.model=m forecast.many-to-many.model=n"
+        + " learning=off, 3",
     "forecast.many-to-one.model=m, 0",
   })
   void windowsKeepCovariatesForABaseModel(String set, int kept) {

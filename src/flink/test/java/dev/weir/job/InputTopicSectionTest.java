@@ -138,40 +138,24 @@ class InputTopicSectionTest {
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
-      value = {
-        "topics: {covariates: weather}~window: {interval: PT1H} | topics.covariates: expected"
-            + " window.features-ahead of 1 or more as well, got 0",
-        "topics: {covariates: weather}~window: {features-ahead: 2} | topics.covariates: expected"
-            + " window.interval as well, got none",
-        "topics: {covariates: weather}~output: network | topics.covariates: expected"
-            + " window.features-ahead of 1 or more as well, got 0",
-        "topics: {covariates: observations}~window: {interval: PT1H, features-ahead: 2} |"
-            + " topics: expected different names, got [",
-        "topics: {pattern: 'w.*', covariates: weather}~window: {interval: PT1H, features-ahead:"
-            + " 2} | topics.pattern: expected none of the job's other topics to match, got"
-            + " [weather]",
-        "topics: {covariates: w}~covariates: {key: 'berlin/.*'} | covariates.key: expected a"
-            + " regular expression with one capturing group such as ([^/]+)/.*, got 'berlin/.*'",
-        "topics: {covariates: w}~covariates: {key: '(a)(b)'} | covariates.key: expected a"
-            + " regular expression with one capturing group",
-        "topics: {covariates: w}~covariates: {key: '(['} | covariates.key: expected a regular"
-            + " expression with one capturing group",
-        "topics: {covariates: w}~observations: {format: json, values: [v], features-ahead:"
-            + " ['hours[].temp']} | observations.features-ahead: expected field names joined by"
-            + " dots, such as device.id, got 'hours[].temp'",
-        "topics: {covariates: w}~covariates: {keep: 0} | covariates.keep: expected a whole"
-            + " number from 1 to 100000, got '0'",
-        "topics: {covariates: weather}~window: {interval: PT1H, features-ahead: 2}~covariates:"
-            + " {keep: 2} | covariates.keep: expected at least the horizon, 3, got 2",
-        "topics: {outside: others}~window: {interval: PT1H} | topics.outside: expected outside"
-            + " as well, got none",
-        "topics: {outside: others}~outside: [a] | topics.outside: expected window.interval as"
-            + " well, got none",
-        "topics: {outside: others}~window: {interval: PT1H}~outside: [lear, dnn]~learning:"
-            + " {enabled: false} | outside: expected none without a mixture that learns, got [",
-        "topics: {outside: others}~window: {interval: PT1H}~outside: [lear, dnn]~covariates:"
-            + " {keep: 2} | covariates.keep: expected at least the horizon, 3, got 2",
-      })
+      textBlock =
+          """
+          topics: {covariates: weather}~window: {interval: PT1H} | topics.covariates: expected window.features-ahead of 1 or more as well, got 0
+          topics: {covariates: weather}~window: {features-ahead: 2} | topics.covariates: expected window.interval as well, got none
+          topics: {covariates: weather}~output: network | topics.covariates: expected window.features-ahead of 1 or more as well, got 0
+          topics: {covariates: observations}~window: {interval: PT1H, features-ahead: 2} | topics: expected different names, got [
+          topics: {pattern: 'w.*', covariates: weather}~window: {interval: PT1H, features-ahead: 2} | topics.pattern: expected none of the job's other topics to match, got [weather]
+          topics: {covariates: w}~covariates: {key: 'berlin/.*'} | covariates.key: expected a regular expression with one capturing group such as ([^/]+)/.*, got 'berlin/.*'
+          topics: {covariates: w}~covariates: {key: '(a)(b)'} | covariates.key: expected a regular expression with one capturing group
+          topics: {covariates: w}~covariates: {key: '(['} | covariates.key: expected a regular expression with one capturing group
+          topics: {covariates: w}~observations: {format: json, values: [v], features-ahead: ['hours[].temp']} | observations.features-ahead: expected field names joined by dots, such as device.id, got 'hours[].temp'
+          topics: {covariates: w}~covariates: {keep: 0} | covariates.keep: expected a whole number from 1 to 100000, got '0'
+          topics: {covariates: weather}~window: {interval: PT1H, features-ahead: 2}~covariates: {keep: 2} | covariates.keep: expected at least the horizon, 3, got 2
+          topics: {outside: others}~window: {interval: PT1H} | topics.outside: expected outside as well, got none
+          topics: {outside: others}~outside: [a] | topics.outside: expected window.interval as well, got none
+          topics: {outside: others}~window: {interval: PT1H}~outside: [lear, dnn]~learning: {enabled: false} | outside: expected none without a mixture that learns, got [
+          topics: {outside: others}~window: {interval: PT1H}~outside: [lear, dnn]~covariates: {keep: 2} | covariates.keep: expected at least the horizon, 3, got 2
+          """)
   void whatIsWrongIsSaidInOneLine(String text, String message) {
     assertThatThrownBy(() -> read(text.replace('~', '\n') + "\n"))
         .isInstanceOf(JobFileException.class)

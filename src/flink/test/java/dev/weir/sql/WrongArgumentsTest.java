@@ -63,14 +63,13 @@ class WrongArgumentsTest {
   @CsvSource(
       delimiterString = " | ",
       quoteCharacter = '`',
-      value = {
-        "`` | value_column: expected the name of a column, got none",
-        "value_column => 'v', budget => '1 ' || '0' | budget: expected a literal, got an"
-            + " expression",
-        "value_column => 'v', ahead_columns => 'note' | ahead_columns: expected a column of arrays"
-            + " of numbers, got 'note', which is STRING",
-        "value_column => 'v', weights_path => 'builtin:none' | weights_path: ",
-      })
+      textBlock =
+          """
+          `` | value_column: expected the name of a column, got none
+          value_column => 'v', budget => '1 ' || '0' | budget: expected a literal, got an expression
+          value_column => 'v', ahead_columns => 'note' | ahead_columns: expected a column of arrays of numbers, got 'note', which is STRING
+          value_column => 'v', weights_path => 'builtin:none' | weights_path:
+          """)
   void wrongArgumentOfAnomaliesIsRefusedAtPlanning(String arguments, String message) {
     String statement =
         call("readings PARTITION BY sensor", arguments).replace("FORECAST", "ANOMALIES");
@@ -125,62 +124,38 @@ class WrongArgumentsTest {
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
-      value = {
-        "value_column => CAST(NULL AS STRING) | value_column: expected the name of a column, got"
-            + " none",
-        "value_column => 'w' | value_column: expected one of the table's columns [sensor, v, note,"
-            + " tags, plan, ts], got 'w'",
-        "value_column => 'note' | value_column: expected a column of numbers, got 'note', which is"
-            + " STRING",
-        "feature_columns => 'v, x' | feature_columns: expected one of the table's columns [sensor,"
-            + " v, note, tags, plan, ts], got 'x'",
-        "horizon => 1 + 1 | horizon: expected a literal, got an expression",
-        "holidays => 'DE', time_zone => 'Mars/Base' | time_zone: expected a time zone such as"
-            + " Europe/Berlin or UTC, got 'Mars/Base'",
-        "horizont => 24 | horizont: expected the name of an argument: value_column,"
-            + " feature_columns,",
-        "level => 100 | level: expected a whole number from 1 to 99, got '100'",
-        "second_season => 365 | second_season: expected a second season of more than 2 times the"
-            + " first, at most 10000 observations, got 365 with none",
-        "season => 7, second_season => 10001 | second_season: expected a whole number from 3 to"
-            + " 10000, got '10001'",
-        "BY_MODEL, level => 80 | level: expected learning => TRUE as well, got FALSE",
-        "BY_MODEL, second_season => 365 | second_season: expected learning => TRUE as well, got"
-            + " FALSE",
-        "feature_columns => 'v', learn_covariates => FALSE | feature_columns: expected"
-            + " learn_covariates => TRUE as well, got FALSE",
-        "ahead_columns => 'plan', learn_covariates => FALSE | ahead_columns: expected"
-            + " learn_covariates => TRUE as well, got FALSE",
-        "learn_covariates => TRUE | learn_covariates: expected feature_columns or ahead_columns as"
-            + " well, got none",
-        "outside => DESCRIPTOR(nothing) | outside: expected one of the table's columns [sensor, v,"
-            + " note, tags, plan, ts], got 'nothing'",
-        "outside => DESCRIPTOR(note) | outside: expected a column of arrays of numbers, got"
-            + " 'note', which is STRING",
-        "outside => DESCRIPTOR(plan), learning => FALSE, weights_path => 'builtin:weir' | outside:"
-            + " expected none without a mixture that learns, got [plan]",
-        "ahead_columns => 'plans' | ahead_columns: expected one of the table's columns [sensor, v,"
-            + " note, tags, plan, ts], got 'plans'",
-        "ahead_columns => 'v' | ahead_columns: expected a column of arrays of numbers, got 'v',"
-            + " which is DOUBLE",
-        "ahead_columns => 'plan, words' | ahead_columns: expected one of the table's columns",
-        "ahead_columns => 'tags, tags' | ahead_columns: expected at most 20 words joined by commas,"
-            + " got 'tags, tags'",
-        "ahead_columns => '' | ahead_columns: expected at most 20 words joined by commas, got ''",
-        "ahead_columns =>"
-            + " 'c1,c2,c3,c4,c5,c6,c7,c8,c9,c10,c11,c12,c13,c14,c15,c16,c17,c18,c19,c20,c21' |"
-            + " ahead_columns: expected at most 20 words joined by commas, got 'c1,",
-        "feature_columns => 'tags' | feature_columns: expected a column of numbers, got 'tags',"
-            + " which is ARRAY<INT>",
-        "ahead_columns => 'plan', learning => FALSE, weights_path => 'builtin:weir' |"
-            + " ahead_columns: expected learning => TRUE as well, got FALSE",
-        "BY_MODEL, feature_columns => 'v', learn_covariates => FALSE | learn_covariates: expected"
-            + " learning => TRUE as well, got FALSE",
-        "weights_path => '/nowhere/model.safetensors' | weights_path: expected a readable file, got"
-            + " /nowhere/model.safetensors (",
-        "weights_path => 'builtin:sample-many-to-one', horizon => 3 | weights_path: horizon:"
-            + " expected 3, got 2 (model sample-many-to-one",
-      })
+      textBlock =
+          """
+          value_column => CAST(NULL AS STRING) | value_column: expected the name of a column, got none
+          value_column => 'w' | value_column: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'w'
+          value_column => 'note' | value_column: expected a column of numbers, got 'note', which is STRING
+          feature_columns => 'v, x' | feature_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'x'
+          horizon => 1 + 1 | horizon: expected a literal, got an expression
+          holidays => 'DE', time_zone => 'Mars/Base' | time_zone: expected a time zone such as Europe/Berlin or UTC, got 'Mars/Base'
+          horizont => 24 | horizont: expected the name of an argument: value_column, feature_columns,
+          level => 100 | level: expected a whole number from 1 to 99, got '100'
+          second_season => 365 | second_season: expected a second season of more than 2 times the first, at most 10000 observations, got 365 with none
+          season => 7, second_season => 10001 | second_season: expected a whole number from 3 to 10000, got '10001'
+          BY_MODEL, level => 80 | level: expected learning => TRUE as well, got FALSE
+          BY_MODEL, second_season => 365 | second_season: expected learning => TRUE as well, got FALSE
+          feature_columns => 'v', learn_covariates => FALSE | feature_columns: expected learn_covariates => TRUE as well, got FALSE
+          ahead_columns => 'plan', learn_covariates => FALSE | ahead_columns: expected learn_covariates => TRUE as well, got FALSE
+          learn_covariates => TRUE | learn_covariates: expected feature_columns or ahead_columns as well, got none
+          outside => DESCRIPTOR(nothing) | outside: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'nothing'
+          outside => DESCRIPTOR(note) | outside: expected a column of arrays of numbers, got 'note', which is STRING
+          outside => DESCRIPTOR(plan), learning => FALSE, weights_path => 'builtin:weir' | outside: expected none without a mixture that learns, got [plan]
+          ahead_columns => 'plans' | ahead_columns: expected one of the table's columns [sensor, v, note, tags, plan, ts], got 'plans'
+          ahead_columns => 'v' | ahead_columns: expected a column of arrays of numbers, got 'v', which is DOUBLE
+          ahead_columns => 'plan, words' | ahead_columns: expected one of the table's columns
+          ahead_columns => 'tags, tags' | ahead_columns: expected at most 20 words joined by commas, got 'tags, tags'
+          ahead_columns => '' | ahead_columns: expected at most 20 words joined by commas, got ''
+          ahead_columns => 'c1,c2,c3,c4,c5,c6,c7,c8,c9,c10,c11,c12,c13,c14,c15,c16,c17,c18,c19,c20,c21' | ahead_columns: expected at most 20 words joined by commas, got 'c1,
+          feature_columns => 'tags' | feature_columns: expected a column of numbers, got 'tags', which is ARRAY<INT>
+          ahead_columns => 'plan', learning => FALSE, weights_path => 'builtin:weir' | ahead_columns: expected learning => TRUE as well, got FALSE
+          BY_MODEL, feature_columns => 'v', learn_covariates => FALSE | learn_covariates: expected learning => TRUE as well, got FALSE
+          weights_path => '/nowhere/model.safetensors' | weights_path: expected a readable file, got /nowhere/model.safetensors (
+          weights_path => 'builtin:sample-many-to-one', horizon => 3 | weights_path: horizon: expected 3, got 2 (model sample-many-to-one
+          """)
   void aWrongArgumentIsNamedInOneLine(String arguments, String message) {
     String all = arguments.replace("BY_MODEL", BY_MODEL);
     String given = all.contains("value_column") ? all : "value_column => 'v', " + all;
@@ -206,18 +181,13 @@ class WrongArgumentsTest {
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
-      value = {
-        "wide PARTITION BY sensor | value_column => 'v', feature_columns => 'FEATURES',"
-            + " ahead_columns => 'a1, a2' | FORECAST: ahead_columns: expected at most 20"
-            + " covariates, got 19 by feature_columns and 2 by ahead_columns",
-        "readings PARTITION BY (sensor, tags) | BY_MODEL | FORECAST: input: expected PARTITION BY"
-            + " columns of texts, numbers, booleans, times or bytes, got 'tags', which is"
-            + " ARRAY<INT>",
-        "readings | value_column => 'v' | Table argument 'input' requires a PARTITION BY clause for"
-            + " parallel processing.",
-        "arrivals PARTITION BY sensor | value_column => 'v' | FORECAST: on_time: expected a column"
-            + " with a watermark, in streaming mode, got 'ts', which is processing time",
-      })
+      textBlock =
+          """
+          wide PARTITION BY sensor | value_column => 'v', feature_columns => 'FEATURES', ahead_columns => 'a1, a2' | FORECAST: ahead_columns: expected at most 20 covariates, got 19 by feature_columns and 2 by ahead_columns
+          readings PARTITION BY (sensor, tags) | BY_MODEL | FORECAST: input: expected PARTITION BY columns of texts, numbers, booleans, times or bytes, got 'tags', which is ARRAY<INT>
+          readings | value_column => 'v' | Table argument 'input' requires a PARTITION BY clause for parallel processing.
+          arrivals PARTITION BY sensor | value_column => 'v' | FORECAST: on_time: expected a column with a watermark, in streaming mode, got 'ts', which is processing time
+          """)
   void tableThatDoesNotFitIsNamed(String table, String arguments, String message) {
     String given = arguments.replace("BY_MODEL", BY_MODEL).replace("FEATURES", columns("f", 19));
     assertThat(refusal(tables, call(table, given))).isEqualTo(message);

@@ -120,15 +120,12 @@ class AheadModelIT {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "evaluate --input load.csv --model load.safetensors --columns time=at,value=load | --model:"
-            + " ahead: expected 0, got 1 (model load version 1)",
-        "evaluate --input load.csv --model load.safetensors --columns"
-            + " time=at,value=load,ahead=plan+0 | --model: ahead: expected 2, got 1 (model load"
-            + " version 1)",
-        "forecast --input load.csv --model load.safetensors --columns time=at,value=load | --model:"
-            + " ahead: expected 0, got 1 (model load version 1)",
-      })
+      textBlock =
+          """
+          evaluate --input load.csv --model load.safetensors --columns time=at,value=load | --model: ahead: expected 0, got 1 (model load version 1)
+          evaluate --input load.csv --model load.safetensors --columns time=at,value=load,ahead=plan+0 | --model: ahead: expected 2, got 1 (model load version 1)
+          forecast --input load.csv --model load.safetensors --columns time=at,value=load | --model: ahead: expected 0, got 1 (model load version 1)
+          """)
   void covariatesThatDoNotFitAreRefused(String command, String line) {
     InProcess ended = weir(command).failed(2);
     assertThat(ended.err()).contains(line);

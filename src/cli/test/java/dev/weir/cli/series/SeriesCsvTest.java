@@ -227,14 +227,13 @@ class SeriesCsvTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "'' | the header series_id,timestamp,value[,feature...], got nothing",
-        "'series_id,timestamp' | a column of times and one of numbers, got series_id,timestamp",
-        "'pump,2026-01-31T12:00:00Z,1' | a line with the names of the columns at the top, got"
-            + " pump,2026-01-31T12:00:00Z,1",
-        "'series_id:timestamp:value' | 'the header series_id,timestamp,value[,feature...], got"
-            + " series_id:timestamp:value, which has no separator of , ; | and tab'",
-      })
+      textBlock =
+          """
+          '' | the header series_id,timestamp,value[,feature...], got nothing
+          'series_id,timestamp' | a column of times and one of numbers, got series_id,timestamp
+          'pump,2026-01-31T12:00:00Z,1' | a line with the names of the columns at the top, got pump,2026-01-31T12:00:00Z,1
+          'series_id:timestamp:value' | 'the header series_id,timestamp,value[,feature...], got series_id:timestamp:value, which has no separator of , ; | and tab'
+          """)
   void anotherHeaderIsNamedBesideTheExpectedOne(String header, String problem) {
     assertThatThrownBy(() -> read(header))
         .isInstanceOf(IOException.class)

@@ -139,24 +139,19 @@ class SeriesFilesTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "timestamp,lear~2026-01-01,1 | x.csv line 1: expected columns timestamp,made,series_id"
-            + " (unless there is one series), and one for each model, got timestamp,lear",
-        "timestamp,made~ | x.csv line 1: expected columns timestamp,made,",
-        "timestamp,made,a,a~ | x.csv line 1: expected columns timestamp,made,",
-        "timestamp,made,a~2026-01-01,2026-01-01,1~2026-01-01,2026-01-02,1 | x.csv: expected"
-            + " forecasts made before their timestamp, got none",
-        "timestamp,made,a~2026-01-01,soon,1 | x.csv line 2: made: expected a time such as",
-        "timestamp,made,a~2026-01-01,,1 | x.csv line 2: made: expected a time such as",
-        "timestamp,made,a~2026-01-01,2026-01-01,1~2026-01-01,2026-01-01 | x.csv line 3: expected 3"
-            + " columns, got 2",
-        "timestamp,made,a~2026-01-01,2026-01-01,Infinity | x.csv line 2: a: expected a finite"
-            + " number, got 'Infinity'",
-        "timestamp,made,~2026-01-01,2026-01-01,3 | x.csv line 2: model: expected a name of 1 to 64"
-            + " printable characters, got ''",
-        "timestamp,made,series_id,a~2026-01-01,2026-01-01,,3 | x.csv line 2: series_id: expected 1"
-            + " to 1000 characters, got 0",
-      })
+      textBlock =
+          """
+          timestamp,lear~2026-01-01,1 | x.csv line 1: expected columns timestamp,made,series_id (unless there is one series), and one for each model, got timestamp,lear
+          timestamp,made~ | x.csv line 1: expected columns timestamp,made,
+          timestamp,made,a,a~ | x.csv line 1: expected columns timestamp,made,
+          timestamp,made,a~2026-01-01,2026-01-01,1~2026-01-01,2026-01-02,1 | x.csv: expected forecasts made before their timestamp, got none
+          timestamp,made,a~2026-01-01,soon,1 | x.csv line 2: made: expected a time such as
+          timestamp,made,a~2026-01-01,,1 | x.csv line 2: made: expected a time such as
+          timestamp,made,a~2026-01-01,2026-01-01,1~2026-01-01,2026-01-01 | x.csv line 3: expected 3 columns, got 2
+          timestamp,made,a~2026-01-01,2026-01-01,Infinity | x.csv line 2: a: expected a finite number, got 'Infinity'
+          timestamp,made,~2026-01-01,2026-01-01,3 | x.csv line 2: model: expected a name of 1 to 64 printable characters, got ''
+          timestamp,made,series_id,a~2026-01-01,2026-01-01,,3 | x.csv line 2: series_id: expected 1 to 1000 characters, got 0
+          """)
   void wrongFileIsOneLineWithItsPlace(String text, String problem) {
     assertThatThrownBy(() -> readOutside(text.replace("~", "\n")))
         .isInstanceOf(IOException.class)

@@ -77,23 +77,22 @@ class SchemaRegistryTest extends RegistryContract {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "200 | <html>welcome</html> | true | got HTTP 200, and no JSON; check the path",
-        "200 | {} | true | got no schema; check the path",
-        "200 | [1] | true | got no schema; check the path",
-        "200 | {\"schema\": 7} | true | got no schema; check the path",
-        "200 | {\"schema\": \"syntax\", \"schemaType\": \"PROTOBUF\"} | false | got one of type"
-            + " PROTOBUF",
-        "200 | {\"schema\": \"{}\", \"references\": [{\"name\": \"x\"}]} | false | without"
-            + " references to others, got some",
-        "404 | {\"error_code\": 40403, \"message\": \"gone\"} | false | got HTTP 404: gone",
-        "404 | <html>no</html> | false | got HTTP 404, and no JSON; check the path",
-        "404 | {\"error_code\": 404, \"message\": \"no such page\"} | false | check the path",
-        "401 | {\"message\": \"who?\"} | true | got HTTP 401: who?; see to basic.auth.user.info",
-        "403 | {\"message\": \"not you\"} | true | got HTTP 403: not you; see to",
-        "500 | {\"message\": \"oh\\u001b[2J no\"} | true | got HTTP 500: oh.[2J no",
-        "503 | '' | true | got HTTP 503, and no JSON",
-      })
+      textBlock =
+          """
+          200 | <html>welcome</html> | true | got HTTP 200, and no JSON; check the path
+          200 | {} | true | got no schema; check the path
+          200 | [1] | true | got no schema; check the path
+          200 | {"schema": 7} | true | got no schema; check the path
+          200 | {"schema": "syntax", "schemaType": "PROTOBUF"} | false | got one of type PROTOBUF
+          200 | {"schema": "{}", "references": [{"name": "x"}]} | false | without references to others, got some
+          404 | {"error_code": 40403, "message": "gone"} | false | got HTTP 404: gone
+          404 | <html>no</html> | false | got HTTP 404, and no JSON; check the path
+          404 | {"error_code": 404, "message": "no such page"} | false | check the path
+          401 | {"message": "who?"} | true | got HTTP 401: who?; see to basic.auth.user.info
+          403 | {"message": "not you"} | true | got HTTP 403: not you; see to
+          500 | {"message": "oh\\u001b[2J no"} | true | got HTTP 500: oh.[2J no
+          503 | '' | true | got HTTP 503, and no JSON
+          """)
   void answerOtherThanASchemaIsFinalOrNot(int status, String body, boolean isAway, String words) {
     server.answer(status, body);
     IOException e = failure();
@@ -242,23 +241,15 @@ class SchemaRegistryTest extends RegistryContract {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "basic.auth.user.info | sesame | basic.auth.user.info: expected user:password, got no colon"
-            + " (not shown)",
-        "bearer.auth.token | a\u0000b | bearer.auth.token: expected printable ASCII, got something"
-            + " else (not shown)",
-        "basic.auth.user.info | ${env:WEIR_NOT_SET_AT_ALL} | basic.auth.user.info: expected a value"
-            + " for ${env:WEIR_NOT_SET_AT_ALL} on this machine, found none; set it before the"
-            + " start",
-        "basic.auth.credentials.source | SASL_INHERIT | basic.auth.credentials.source: expected"
-            + " USER_INFO, got SASL_INHERIT",
-        "schema.registry.ssl.keystore.location | x | schema.registry.ssl.keystore.location:"
-            + " expected basic.auth.user.info, bearer.auth.token,"
-            + " schema.registry.ssl.truststore.location,",
-        "schema.registry.ssl.truststore.location | /nowhere.p12 |"
-            + " schema.registry.ssl.truststore.location: expected certificates in /nowhere.p12,"
-            + " got: ",
-      })
+      textBlock =
+          """
+          basic.auth.user.info | sesame | basic.auth.user.info: expected user:password, got no colon (not shown)
+          bearer.auth.token | a\u0000b | bearer.auth.token: expected printable ASCII, got something else (not shown)
+          basic.auth.user.info | ${env:WEIR_NOT_SET_AT_ALL} | basic.auth.user.info: expected a value for ${env:WEIR_NOT_SET_AT_ALL} on this machine, found none; set it before the start
+          basic.auth.credentials.source | SASL_INHERIT | basic.auth.credentials.source: expected USER_INFO, got SASL_INHERIT
+          schema.registry.ssl.keystore.location | x | schema.registry.ssl.keystore.location: expected basic.auth.user.info, bearer.auth.token, schema.registry.ssl.truststore.location,
+          schema.registry.ssl.truststore.location | /nowhere.p12 | schema.registry.ssl.truststore.location: expected certificates in /nowhere.p12, got:
+          """)
   void invalidPropertyIsNamedAndNotShown(String key, String value, String message) {
     assertThatThrownBy(() -> new SchemaRegistry(with(key, value))).hasMessageStartingWith(message);
   }

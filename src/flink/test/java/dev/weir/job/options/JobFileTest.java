@@ -275,45 +275,28 @@ class JobFileTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "thresholds: [{above: 9, within: 4}] | line L: alarms.thresholds[0].within: expected at"
-            + " most the horizon of many-to-one, 3, got 4",
-        "thresholds: [{within: 2}, {above: 9, within: 4}] | alarms.thresholds[1].within: expected"
-            + " at most the horizon of many-to-one, 3, got 4",
-        "thresholds: [{above: 9}, {within: 2}] | alarms.thresholds[1].above: expected either above"
-            + " or below, got none of them",
-        "thresholds: [{above: 9, below: 2}] | line L: alarms.thresholds[0].above: expected either"
-            + " above or below, got both",
-        "thresholds: [{above: high}] | line L: alarms.thresholds[0].above: expected a number from"
-            + " -1e100 to 1e100, got 'high'",
-        "thresholds: [{above: 9, probability: 1}] | line L: alarms.thresholds[0].probability:"
-            + " expected a number from 0.05 to 0.99, got '1'",
-        "thresholds: [{above: 9, within: 101}] | line L: alarms.thresholds[0].within: expected a"
-            + " whole number from 1 to 100, got '101'",
-        "thresholds: [{above: 9, series: 'a['}] | line L: alarms.thresholds[0].series: expected a"
-            + " regular expression, got 'a['",
-        "thresholds: [{above: 9, over: 3}] | line L: alarms.thresholds[0].over: expected a known"
-            + " key, such as",
-        "thresholds: [9] | line L: alarms.thresholds[0]: expected keys and values",
-        "thresholds: [] | line L: alarms.thresholds: expected an entry, got none",
-        "thresholds: 9 | line L: alarms.thresholds: expected a known key, such as",
-        "thresholds: [{above: 1}, {above: 2}, {above: 3}, {above: 4}, {above: 5}, {above: 6},"
-            + " {above: 7}, {above: 8}, {above: 9}] | alarms.thresholds: expected at most 8"
-            + " entries, got 9",
-        "overrides: [{budget: 3}] | alarms.overrides[0].series: expected a regular expression, got"
-            + " nothing",
-        "overrides: [{series: 'a('}] | line L: alarms.overrides[0].series: expected a regular"
-            + " expression, got 'a('",
-        "overrides: [{series: a}] | line L: alarms.overrides[0].series: expected enabled"
-            + " or a budget as well, got none",
-        "overrides: [{series: a, budget: 99}] | line L: alarms.overrides[0].budget: expected a"
-            + " number from 0.01 to 50.0, or such as 1 per week, of hour, day, week, month or a"
-            + " number of values, got '99'",
-        "overrides: [{series: a, enabled: false, budget: 3}] | line L: alarms.overrides[0].budget:"
-            + " expected nothing with enabled: false, got some",
-        "overrides: [{series: a, budget: 3, budget: 4}] | alarms.overrides[0].budget: expected"
-            + " once, got it again after line L",
-      })
+      textBlock =
+          """
+          thresholds: [{above: 9, within: 4}] | line L: alarms.thresholds[0].within: expected at most the horizon of many-to-one, 3, got 4
+          thresholds: [{within: 2}, {above: 9, within: 4}] | alarms.thresholds[1].within: expected at most the horizon of many-to-one, 3, got 4
+          thresholds: [{above: 9}, {within: 2}] | alarms.thresholds[1].above: expected either above or below, got none of them
+          thresholds: [{above: 9, below: 2}] | line L: alarms.thresholds[0].above: expected either above or below, got both
+          thresholds: [{above: high}] | line L: alarms.thresholds[0].above: expected a number from -1e100 to 1e100, got 'high'
+          thresholds: [{above: 9, probability: 1}] | line L: alarms.thresholds[0].probability: expected a number from 0.05 to 0.99, got '1'
+          thresholds: [{above: 9, within: 101}] | line L: alarms.thresholds[0].within: expected a whole number from 1 to 100, got '101'
+          thresholds: [{above: 9, series: 'a['}] | line L: alarms.thresholds[0].series: expected a regular expression, got 'a['
+          thresholds: [{above: 9, over: 3}] | line L: alarms.thresholds[0].over: expected a known key, such as
+          thresholds: [9] | line L: alarms.thresholds[0]: expected keys and values
+          thresholds: [] | line L: alarms.thresholds: expected an entry, got none
+          thresholds: 9 | line L: alarms.thresholds: expected a known key, such as
+          thresholds: [{above: 1}, {above: 2}, {above: 3}, {above: 4}, {above: 5}, {above: 6}, {above: 7}, {above: 8}, {above: 9}] | alarms.thresholds: expected at most 8 entries, got 9
+          overrides: [{budget: 3}] | alarms.overrides[0].series: expected a regular expression, got nothing
+          overrides: [{series: 'a('}] | line L: alarms.overrides[0].series: expected a regular expression, got 'a('
+          overrides: [{series: a}] | line L: alarms.overrides[0].series: expected enabled or a budget as well, got none
+          overrides: [{series: a, budget: 99}] | line L: alarms.overrides[0].budget: expected a number from 0.01 to 50.0, or such as 1 per week, of hour, day, week, month or a number of values, got '99'
+          overrides: [{series: a, enabled: false, budget: 3}] | line L: alarms.overrides[0].budget: expected nothing with enabled: false, got some
+          overrides: [{series: a, budget: 3, budget: 4}] | alarms.overrides[0].budget: expected once, got it again after line L
+          """)
   void wrongRuleGetsOneLine(String rule, String expected) {
     String text = GOOD + "alarms:\n  enabled: true\n  " + rule + "\n";
     String line = Long.toString(text.lines().count());
@@ -348,38 +331,26 @@ class JobFileTest {
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
-      value = {
-        "window.strid=5 | window.strid: expected a known key, such as window.stride",
-        "alarms.budget=2 | alarms.budget: expected alarms.enabled: true as well, got false",
-        "topics.alarms=a | topics.alarms: expected alarms.enabled: true as well, got false",
-        "alarms=maybe | alarms.enabled: expected true or false, on or off, got 'maybe'",
-        "alarms=on alarms.budget=51 | alarms.budget: expected a number from 0.01 to 50.0, or such"
-            + " as 1 per week, of hour, day, week, month or a number of values, got '51'",
-        "alarms=on alarms.reasons=spike | alarms.reasons: expected a list of novelty, level, drift,"
-            + " error and break, got 'spike'",
-        "alarms=on alarms.silence=1x | alarms.silence: expected auto, off, a multiple of the usual"
-            + " time between two values such as 3x, or a duration from PT1S to P3650D, got '1x'",
-        "alarms=on alarms.silence=PT0.5S | alarms.silence: expected auto, off, a multiple of the"
-            + " usual time between two values such as 3x, or a duration from PT1S to P3650D, got"
-            + " 'PT0.5S'",
-        "alarms=on alarms.quiet=0 | alarms.quiet: expected a whole number from 1 to 10000, got '0'",
-        "alarms=on alarms.min-duration=1e9 | alarms.min-duration: expected a whole number from 1 to"
-            + " 10000, got '1e9'",
-        "alarms=on output=network | alarms.enabled: expected false without a forecast that learns"
-            + " each series, got true",
-        "topics.pattern=.* | topics.pattern: expected none of the job's other topics to match, got"
-            + " [forecasts, scores, pumps.dlq, models]",
-        "topics.pattern=a( | topics.pattern: expected a regular expression such as sensors[.].*,"
-            + " got 'a('",
-        "topics.pattern=a.* topics.observations=b | topics.pattern: expected it or"
-            + " topics.observations, got both: [b]",
-        "topics.observations=a,b mode=bounded | source.mode: expected one topic of observations as"
-            + " well, got several",
-        "topics.observations=a,b source.start=latest | source.start: expected one topic of"
-            + " observations as well, got several",
-        "kafka.bootstrap-servers=u:s3c/r'et@broker:9092 | kafka.bootstrap-servers: expected"
-            + " HOST:PORT, several joined by commas, got '[hidden]@broker:9092'",
-      })
+      textBlock =
+          """
+          window.strid=5 | window.strid: expected a known key, such as window.stride
+          alarms.budget=2 | alarms.budget: expected alarms.enabled: true as well, got false
+          topics.alarms=a | topics.alarms: expected alarms.enabled: true as well, got false
+          alarms=maybe | alarms.enabled: expected true or false, on or off, got 'maybe'
+          alarms=on alarms.budget=51 | alarms.budget: expected a number from 0.01 to 50.0, or such as 1 per week, of hour, day, week, month or a number of values, got '51'
+          alarms=on alarms.reasons=spike | alarms.reasons: expected a list of novelty, level, drift, error and break, got 'spike'
+          alarms=on alarms.silence=1x | alarms.silence: expected auto, off, a multiple of the usual time between two values such as 3x, or a duration from PT1S to P3650D, got '1x'
+          alarms=on alarms.silence=PT0.5S | alarms.silence: expected auto, off, a multiple of the usual time between two values such as 3x, or a duration from PT1S to P3650D, got 'PT0.5S'
+          alarms=on alarms.quiet=0 | alarms.quiet: expected a whole number from 1 to 10000, got '0'
+          alarms=on alarms.min-duration=1e9 | alarms.min-duration: expected a whole number from 1 to 10000, got '1e9'
+          alarms=on output=network | alarms.enabled: expected false without a forecast that learns each series, got true
+          topics.pattern=.* | topics.pattern: expected none of the job's other topics to match, got [forecasts, scores, pumps.dlq, models]
+          topics.pattern=a( | topics.pattern: expected a regular expression such as sensors[.].*, got 'a('
+          topics.pattern=a.* topics.observations=b | topics.pattern: expected it or topics.observations, got both: [b]
+          topics.observations=a,b mode=bounded | source.mode: expected one topic of observations as well, got several
+          topics.observations=a,b source.start=latest | source.start: expected one topic of observations as well, got several
+          kafka.bootstrap-servers=u:s3c/r'et@broker:9092 | kafka.bootstrap-servers: expected HOST:PORT, several joined by commas, got '[hidden]@broker:9092'
+          """)
   void wrongOverrideGetsOneLine(String options, String expected) {
     Map<String, String> overrides = new LinkedHashMap<>();
     for (String option : options.split(" ")) {
@@ -399,51 +370,34 @@ class JobFileTest {
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
-      value = {
-        "seq-len => seqlen | line 7: window.seqlen: expected a known key, such as window.seq-len",
-        "seq-len: 5 => seq-len: 010 | line 7: window.seq-len: expected a whole number from 1 to"
-            + " 4096, got '010'", // to YAML it is 8
-        "seq-len: 5 => seq-len: five | line 7: window.seq-len: expected a whole number from 1 to"
-            + " 4096, got 'five'",
-        "PT30S => soon | line 8: window.out-of-orderness: (duration) PT0S to P3650D, got 'soon'",
-        "PT30S => PT9999999999999H | line 8: window.out-of-orderness: (duration) PT0S to P3650D,"
-            + " got 'PT9999999999999H'",
-        "out-of-orderness: PT30S => idle-timeout: 0s | line 8: window.idle-timeout: (duration)"
-            + " PT0.001S to P3650D, got '0s'",
-        "out-of-orderness: PT30S => interval: PT1.0005S | line 8: window.interval: (duration)"
-            + " PT0.001S to P3650D, got 'PT1.0005S'",
-        "out-of-orderness: PT30S => interval: 1500 us | line 8: window.interval: (duration)"
-            + " PT0.001S to P3650D, got '1500 us'",
-        "+season: PT24H0.0001S | L: (season) 'PT24H0.0001S'",
-        "+season: monthly | L: (season) 'monthly'",
-        "+output: network~season: abc | L: (season) 'abc'",
-        "+delivery:~  guarantee: twice | L: delivery.guarantee: expected exactly-once or"
-            + " at-least-once, got 'twice'",
-        "horizon: 3 => horizon: [1, 2] | L: forecast.many-to-one.horizon: expected a whole number"
-            + " from 1 to 4096, got a list",
-        "horizon: 3 => horizon: | L: forecast.many-to-one.horizon: expected a whole number from 1"
-            + " to 4096, got nothing",
-        "name: pumps => name: two words | line 1: name: expected a name of letters, digits, '.',"
-            + " '_' and '-', at most 249, got 'two words'",
-        "+name: again | L: name: expected once, got it again after line 1",
-        "`+  many-to-many:~    model: pump-model` | L: forecast.many-to-many.model: expected"
-            + " another name than that of many-to-one",
-        "+intervals:~  levels: [0.9, 0.5] | L: intervals.levels: expected a list of ascending"
-            + " numbers between 0 and 1, at most 10, got '0.9,0.5'",
-        "seq-len: 5 => calendar: [hour] | line 7: window.calendar: expected a list of"
-            + " minute-of-hour, hour-of-day, day-of-week, day-of-year, got 'hour'",
-        "+output: mixture~learning: off | line 13: output: expected network, since learning is off,"
-            + " got mixture",
-        "+    file: builtin:sample-many-to-one | L: forecast.many-to-one.file: horizon: expected 3,"
-            + " got 2 (model pump-model version 1)",
-        "+    file: builtin:other | L: forecast.many-to-one.file: expected a readable file, got"
-            + " builtin:other (java.io.IOException: no such built-in model)",
-        "seq-len: 5 => max-future: PT24H & +state:~  ttl: PT24H | line 7: window.max-future:"
-            + " expected less than state.ttl (PT24H), since one fast clock would make series start"
-            + " again, got PT24H",
-        "seq-len: 5 => interval: PT30M & +state:~  ttl: PT30M | L: state.ttl: expected more than"
-            + " window.interval (PT30M), got PT30M",
-      })
+      textBlock =
+          """
+          seq-len => seqlen | line 7: window.seqlen: expected a known key, such as window.seq-len
+          # to YAML it is 8
+          seq-len: 5 => seq-len: 010 | line 7: window.seq-len: expected a whole number from 1 to 4096, got '010'
+          seq-len: 5 => seq-len: five | line 7: window.seq-len: expected a whole number from 1 to 4096, got 'five'
+          PT30S => soon | line 8: window.out-of-orderness: (duration) PT0S to P3650D, got 'soon'
+          PT30S => PT9999999999999H | line 8: window.out-of-orderness: (duration) PT0S to P3650D, got 'PT9999999999999H'
+          out-of-orderness: PT30S => idle-timeout: 0s | line 8: window.idle-timeout: (duration) PT0.001S to P3650D, got '0s'
+          out-of-orderness: PT30S => interval: PT1.0005S | line 8: window.interval: (duration) PT0.001S to P3650D, got 'PT1.0005S'
+          out-of-orderness: PT30S => interval: 1500 us | line 8: window.interval: (duration) PT0.001S to P3650D, got '1500 us'
+          +season: PT24H0.0001S | L: (season) 'PT24H0.0001S'
+          +season: monthly | L: (season) 'monthly'
+          +output: network~season: abc | L: (season) 'abc'
+          +delivery:~  guarantee: twice | L: delivery.guarantee: expected exactly-once or at-least-once, got 'twice'
+          horizon: 3 => horizon: [1, 2] | L: forecast.many-to-one.horizon: expected a whole number from 1 to 4096, got a list
+          horizon: 3 => horizon: | L: forecast.many-to-one.horizon: expected a whole number from 1 to 4096, got nothing
+          name: pumps => name: two words | line 1: name: expected a name of letters, digits, '.', '_' and '-', at most 249, got 'two words'
+          +name: again | L: name: expected once, got it again after line 1
+          `+  many-to-many:~    model: pump-model` | L: forecast.many-to-many.model: expected another name than that of many-to-one
+          +intervals:~  levels: [0.9, 0.5] | L: intervals.levels: expected a list of ascending numbers between 0 and 1, at most 10, got '0.9,0.5'
+          seq-len: 5 => calendar: [hour] | line 7: window.calendar: expected a list of minute-of-hour, hour-of-day, day-of-week, day-of-year, got 'hour'
+          +output: mixture~learning: off | line 13: output: expected network, since learning is off, got mixture
+          +    file: builtin:sample-many-to-one | L: forecast.many-to-one.file: horizon: expected 3, got 2 (model pump-model version 1)
+          +    file: builtin:other | L: forecast.many-to-one.file: expected a readable file, got builtin:other (java.io.IOException: no such built-in model)
+          seq-len: 5 => max-future: PT24H & +state:~  ttl: PT24H | line 7: window.max-future: expected less than state.ttl (PT24H), since one fast clock would make series start again, got PT24H
+          seq-len: 5 => interval: PT30M & +state:~  ttl: PT30M | L: state.ttl: expected more than window.interval (PT30M), got PT30M
+          """)
   void wrongFileGetsOneLine(String changes, String expected) {
     String text = GOOD;
     for (String change : changes.split(" & ")) {

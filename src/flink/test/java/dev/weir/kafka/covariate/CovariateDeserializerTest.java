@@ -165,24 +165,19 @@ class CovariateDeserializerTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "{\"group\":\"b\",\"time\":1767225600,\"features\":[1]}|FEATURES|features: expected 2, got"
-            + " 1",
-        "{\"group\":\"b\",\"time\":1767225600,\"features\":[1,1e999]}|NOT_FINITE"
-            + "|features[1]: expected a finite number or none, got Infinity",
-        "{\"group\":\"\",\"time\":1767225600,\"features\":[1,2]}|SERIES"
-            + "|group: expected a name of 1 to 1000 characters, got 0",
-        "{\"group\":\"b\",\"time\":\"1969-12-31T23:59:59.999Z\",\"features\":[1,2]}|TIME"
-            + "|time: expected 1970 to PT720H from now, got 1969-12-31T23:59:59.999Z",
-        "{\"group\":\"b\",\"time\":\"2999-01-01T00:00:00Z\",\"features\":[1,2]}|TIME"
-            + "|time: expected 1970 to PT720H from now, got 2999-01-01T00:00:00Z",
-        "{\"group\":\"b\",\"time\":1767225600,\"features\":[1,\"2\"]}|MALFORMED"
-            + "|features: expected a number or null, got \"2\"",
-        "{\"time\":1767225600,\"features\":[1,2]}|MALFORMED|group: expected a value, got nothing",
-        "{\"group\":\"b\"|MALFORMED|Covariates: expected a JSON object, got",
-        "nonsense|MALFORMED|8 bytes starting \"nonsense\"",
-        "''|MALFORMED|0 bytes",
-      })
+      textBlock =
+          """
+          {"group":"b","time":1767225600,"features":[1]}|FEATURES|features: expected 2, got 1
+          {"group":"b","time":1767225600,"features":[1,1e999]}|NOT_FINITE|features[1]: expected a finite number or none, got Infinity
+          {"group":"","time":1767225600,"features":[1,2]}|SERIES|group: expected a name of 1 to 1000 characters, got 0
+          {"group":"b","time":"1969-12-31T23:59:59.999Z","features":[1,2]}|TIME|time: expected 1970 to PT720H from now, got 1969-12-31T23:59:59.999Z
+          {"group":"b","time":"2999-01-01T00:00:00Z","features":[1,2]}|TIME|time: expected 1970 to PT720H from now, got 2999-01-01T00:00:00Z
+          {"group":"b","time":1767225600,"features":[1,"2"]}|MALFORMED|features: expected a number or null, got "2"
+          {"time":1767225600,"features":[1,2]}|MALFORMED|group: expected a value, got nothing
+          {"group":"b"|MALFORMED|Covariates: expected a JSON object, got
+          nonsense|MALFORMED|8 bytes starting "nonsense"
+          ''|MALFORMED|0 bytes
+          """)
   void whatCanNotBeUsedIsADeadLetterWithItsBytes(String value, Reason reason, String message) {
     assertRefused(reader(null), value, reason, message);
   }
@@ -246,28 +241,20 @@ class CovariateDeserializerTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
-      value = {
-        "'model':'x','origin':1769860800,'values':[1]|MODEL"
-            + "|model: expected one of [lear, dnn], got 'x'",
-        "'model':'lear','origin':1769860800,'values':[]|FEATURES"
-            + "|values: expected 1 to 4096, got 0",
-        "'model':'lear','values':[1]|FEATURES"
-            + "|times: expected 1 as of values, or none and an origin, got 0",
-        "'model':'lear','origin':1769860800,'times':[1769860800],'values':[1]|FEATURES"
-            + "|times: expected none (0) with an origin, got 1",
-        "'model':'lear','times':[1769860800,1769860800],'values':[1,2]|TIME"
-            + "|times[1]: expected after 2026-01-31T12:00:00Z, got 2026-01-31T12:00:00Z",
-        "'model':'lear','origin':1769860800,'values':[1,1e999]|NOT_FINITE"
-            + "|values[1]: expected a finite number or none, got Infinity",
-        "'model':'lear','made':'2999-01-01','origin':1769860800,'values':[1]|TIME"
-            + "|made: expected 1970 to PT1H from now, got 2999-01-01T00:00:00Z",
-        "'model':'lear','origin':'2999-01-01','values':[1]|TIME"
-            + "|times: expected 1970 to PT720H from now, got 2999-01-01T01:00:00Z",
-        "'model':'lear','times':['1960-01-01'],'values':[1]|TIME|times: expected 1970 to",
-        "'model':'lear','origin':9223372036854775000,'values':[1,2]|TIME"
-            + "|times: expected 1970 to PT720H from now, got 2262-04-12T00:47:16.854Z",
-        "'model':7,'origin':1769860800,'values':[1]|MALFORMED|model: expected a text, got 7",
-      })
+      textBlock =
+          """
+          'model':'x','origin':1769860800,'values':[1]|MODEL|model: expected one of [lear, dnn], got 'x'
+          'model':'lear','origin':1769860800,'values':[]|FEATURES|values: expected 1 to 4096, got 0
+          'model':'lear','values':[1]|FEATURES|times: expected 1 as of values, or none and an origin, got 0
+          'model':'lear','origin':1769860800,'times':[1769860800],'values':[1]|FEATURES|times: expected none (0) with an origin, got 1
+          'model':'lear','times':[1769860800,1769860800],'values':[1,2]|TIME|times[1]: expected after 2026-01-31T12:00:00Z, got 2026-01-31T12:00:00Z
+          'model':'lear','origin':1769860800,'values':[1,1e999]|NOT_FINITE|values[1]: expected a finite number or none, got Infinity
+          'model':'lear','made':'2999-01-01','origin':1769860800,'values':[1]|TIME|made: expected 1970 to PT1H from now, got 2999-01-01T00:00:00Z
+          'model':'lear','origin':'2999-01-01','values':[1]|TIME|times: expected 1970 to PT720H from now, got 2999-01-01T01:00:00Z
+          'model':'lear','times':['1960-01-01'],'values':[1]|TIME|times: expected 1970 to
+          'model':'lear','origin':9223372036854775000,'values':[1,2]|TIME|times: expected 1970 to PT720H from now, got 2262-04-12T00:47:16.854Z
+          'model':7,'origin':1769860800,'values':[1]|MALFORMED|model: expected a text, got 7
+          """)
   void outsideForecastThatCanNotBeUsedIsADeadLetter(String fields, Reason reason, String message) {
     String value = "{\"series\":\"b\"," + fields.replace('\'', '"') + "}";
     assertRefused(outside(), value, reason, message);

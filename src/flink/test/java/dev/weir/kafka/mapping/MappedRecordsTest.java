@@ -315,23 +315,17 @@ class MappedRecordsTest {
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
-      value = {
-        "format: csv, columns: [a, b], series: [a], values: [c] | expected fields of columns, got"
-            + " c",
-        "format: json, values: [a.v, $.a.v, b] | values: expected paths that give different names,"
-            + " got [a.v, a.v, b]",
-        "format: json, each: readings, values: [$.v] | each: expected a field of its elements, got"
-            + " none",
-        "format: json, each: readings, values: [$.readings.v] | $.readings.v: expected a field of"
-            + " an array's element, got one of the array",
-        "format: jsn, values: [v] | format: expected a table format of Flink whose jar is on the"
-            + " class path, got jsn",
-        "format: json, format.options: {colour: red}, values: [v] | format.options: expected some"
-            + " of [",
-        "format: json, values: [a, a.b] | a.b: expected a field or what contains fields, got both",
-        "format: json, series: [a], values: [a.b] | a: expected a field or what contains fields,"
-            + " got both",
-      })
+      textBlock =
+          """
+          format: csv, columns: [a, b], series: [a], values: [c] | expected fields of columns, got c
+          format: json, values: [a.v, $.a.v, b] | values: expected paths that give different names, got [a.v, a.v, b]
+          format: json, each: readings, values: [$.v] | each: expected a field of its elements, got none
+          format: json, each: readings, values: [$.readings.v] | $.readings.v: expected a field of an array's element, got one of the array
+          format: jsn, values: [v] | format: expected a table format of Flink whose jar is on the class path, got jsn
+          format: json, format.options: {colour: red}, values: [v] | format.options: expected some of [
+          format: json, values: [a, a.b] | a.b: expected a field or what contains fields, got both
+          format: json, series: [a], values: [a.b] | a: expected a field or what contains fields, got both
+          """)
   void wrongMappingIsNamedBeforeAnythingStarts(String section, String message) {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> records(section))
