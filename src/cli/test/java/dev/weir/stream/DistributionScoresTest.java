@@ -162,19 +162,6 @@ class DistributionScoresTest {
   }
 
   @Test
-  void restoredScoresGoOnAsIfNothingHadHappened() throws Exception {
-    double[] values = values();
-    SeriesHarness whole = run(values);
-    SeriesHarness first = SeriesHarness.of(settings(1));
-    send(first, values, 0, 211);
-    SeriesHarness second = SeriesHarness.of(settings(1), first.checkpoint());
-    send(second, values, 211, VALUES);
-    List<Score> expected = whole.outputs(Score.class);
-    List<Score> restored = second.outputs(Score.class);
-    assertThat(restored).isEqualTo(expected.subList(210, expected.size()));
-  }
-
-  @Test
   void stateThatKeptNoScoresBeginsWithZero() throws Exception {
     double[] values = values();
     SeriesHarness off = SeriesHarness.of(settings(0));

@@ -425,18 +425,6 @@ class TableFunctionsTest {
   }
 
   @Test
-  void arraysOfAnyLengthGiveTheForecastsOfTheCore() throws Exception {
-    List<Reading> readings = readings(3);
-    assertThat(ahead(readings.get(0))).hasSize(6).startsWith(Double.NaN);
-    assertThat(ahead(readings.get(2))).hasSize(4).endsWith(Double.NaN);
-    OnePartition partition = new OnePartition(COLUMNS).start(settings(Duration.ZERO, ALL));
-    for (Reading reading : readings) {
-      reading.send(partition);
-    }
-    assertSame(partition.rows, byTheCore(readings));
-  }
-
-  @Test
   void whatWaitsKeepsItsCovariatesThroughARestore() throws Exception {
     List<Reading> readings = readings(4);
     OnePartition partition = new OnePartition(COLUMNS).start(settings(WAITING, ALL));

@@ -131,19 +131,6 @@ class ClassStoreTest {
   }
 
   @Test
-  void nothingIsWrittenBeforeACheckpoint() throws Exception {
-    harness = open.add(open(settings(1 << 20, Duration.ZERO), true, null));
-    for (Step step : ClassFixture.steps("s", 20, 1)) {
-      harness.send(step.observation());
-    }
-    assertThat(harness.entries("classes")).isZero();
-    assertThat(harness.store().cached()).isEqualTo(1);
-    assertThat(harness.store().misses()).isEqualTo(1);
-    harness.snapshot(1, 1);
-    assertThat(harness.entries("classes")).isEqualTo(1);
-  }
-
-  @Test
   void theCacheStaysWithinItsBytesAndCountsWhatIsMissed() throws Exception {
     harness = open.add(open(settings(100_000, Duration.ZERO), true, null));
     for (int i = 0; i < 40; i++) {

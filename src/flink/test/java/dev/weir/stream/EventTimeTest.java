@@ -241,13 +241,16 @@ class EventTimeTest {
   }
 
   @Test
-  void gapsAreCountedAndWhatIsMissingInThem() throws Exception {
+  void gapsMissingValuesAndDeadLettersAreCounted() throws Exception {
     SeriesHarness operator = harness(settings(Duration.ZERO, Gap.CARRY, LEARNED), null);
     for (double minute : new double[] {0, 1, 4, 5, 7, 5_000}) {
       send(operator, minute, minute);
     }
     assertThat(operator.count("gaps")).isEqualTo(3);
     assertThat(operator.count("missingObservations")).isEqualTo(2 + 1 + 4_992);
+    operator.send(new DeadLetter(Reason.NOT_FINITE, "value", SeriesHarness.source(1)));
+    assertThat(operator.count("reason.NOT_FINITE.deadLetters")).isEqualTo(1);
+    assertThat(operator.count("reason.MALFORMED.deadLetters")).isZero();
   }
 
   @Test

@@ -2,8 +2,6 @@ package dev.weir.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.DeadLetter;
-import dev.weir.forecast.DeadLetter.Reason;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.SourceRecord;
@@ -243,24 +241,6 @@ class ForecastMetricsTest {
     assertThat(operator.metrics.names())
         .anyMatch(name -> name.endsWith("relativeError"))
         .noneMatch(name -> name.endsWith("relativeCrps"));
-  }
-
-  @Test
-  void whatIsWrongWithTheInputIsCountedByItsKind() throws Exception {
-    SeriesHarness operator = harness(everything(), null);
-    send(operator, "a", 1, 1, 1);
-    send(operator, "a", 2, 2, 1);
-    send(operator, "a", 2, 2, 1); // a duplicate
-    send(operator, "a", 1, 5, 1); // late
-    send(operator, "a", 6, 3, 1); // 3, 4, 5 are missing
-    operator.send(new DeadLetter(Reason.NOT_FINITE, "value", source("observations", 1)));
-    assertThat(operator.count("observations")).isEqualTo(5);
-    assertThat(operator.count("duplicates")).isEqualTo(1);
-    assertThat(operator.count("gaps")).isEqualTo(1);
-    assertThat(operator.count("missingObservations")).isEqualTo(3);
-    assertThat(operator.count("reason.LATE.deadLetters")).isEqualTo(1);
-    assertThat(operator.count("reason.NOT_FINITE.deadLetters")).isEqualTo(1);
-    assertThat(operator.count("reason.MALFORMED.deadLetters")).isZero();
   }
 
   private static void assertAge(SeriesHarness operator, long published) {

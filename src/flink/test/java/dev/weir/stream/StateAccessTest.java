@@ -7,6 +7,7 @@ import dev.weir.classify.ClassFixture;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
+import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.TestSettings;
@@ -26,7 +27,6 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.runtime.state.CheckpointableKeyedStateBackend;
 import org.apache.flink.runtime.state.StateBackend;
 import org.apache.flink.runtime.state.hashmap.HashMapStateBackend;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -39,29 +39,17 @@ class StateAccessTest {
 
   private static final Map<String, Integer> EACH_ONCE =
       Map.of(
-          "window value",
-          1,
-          "window update",
-          1,
-          "learned-many-to-one value",
-          1,
-          "learned-many-to-one update",
-          1);
+          "window value", 1,
+          "window update", 1,
+          "learned-many-to-one value", 1,
+          "learned-many-to-one update", 1);
 
   private SeriesHarness harness;
 
   private void start(StateBackend backend, Duration patience, ModeSettings target)
       throws Exception {
-    harness =
-        SeriesHarness.of(
-            TestSettings.of(5, target).outOfOrderness(patience).build(), backend, null);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    if (harness != null) {
-      harness.close();
-    }
+    ForecastSettings settings = TestSettings.of(5, target).outOfOrderness(patience).build();
+    harness = open.add(SeriesHarness.of(settings, backend, null));
   }
 
   private static ModeSettings network() throws Exception {

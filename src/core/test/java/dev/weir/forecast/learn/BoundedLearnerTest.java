@@ -3,13 +3,11 @@ package dev.weir.forecast.learn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.Allocations;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.score.ProperScores;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -217,22 +215,5 @@ class BoundedLearnerTest {
     assertThat(learner.meanError(state, 1)).isEqualTo(error / scored, within(1e-9));
     double crps = learner.distributionScorer().crps(state.distributions(), 0);
     assertThat(crps).isEqualTo(sumOfCrps / ofCrps, within(1e-6));
-  }
-
-  @Test
-  @Tag("own-jvm")
-  void nothingIsAllocatedForAValue() {
-    Learner learner = learner(COUNTS);
-    LearnerState state = learner.newSeries("allocation", 1);
-    Random random = new Random(14);
-    Allocations.assertNoneOnceWarm(
-        1_000,
-        () -> {
-          for (int n = 0; n < 1_000; n++) {
-            learner.observe(state, state.count(), random.nextInt(4));
-            learner.forecast(state, values, lower, upper);
-            learner.next(state, next);
-          }
-        });
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Allocations;
+import dev.weir.forecast.Bounds;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.Experts;
@@ -184,8 +185,10 @@ class LearnerTest {
   void onceWarmItAllocatesNothing() {
     Learner learner = new Learner(LearnerSettings.defaults(HORIZON).withExperts(Experts.NAMES));
     learner.scoreDistributions(true);
+    learner.bound(new Bounds(0, Double.POSITIVE_INFINITY, true));
     LearnerState one = learner.newSeries("a", 1);
     LearnerState two = learner.newSeries("b", 200);
+    double[] next = new double[4];
     double[] y = wave(500, 5);
     double[] values = new double[HORIZON];
     double[][] lower = new double[2][HORIZON];
@@ -198,6 +201,7 @@ class LearnerTest {
             learner.observe(two, t, y[t]);
             learner.forecast(one, values, lower, upper);
             learner.forecast(two, values, lower, upper);
+            learner.next(two, next);
           }
         });
   }
