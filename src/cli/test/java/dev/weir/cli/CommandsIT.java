@@ -8,7 +8,6 @@ import dev.weir.Patience;
 import dev.weir.job.KafkaFixture;
 import dev.weir.kafka.avro.Forecast;
 import dev.weir.kafka.avro.ForecastStep;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -170,18 +169,6 @@ class CommandsIT {
         "weir tail: topic unmade: expected on Kafka at " + kafka + ", got no such topic");
   }
 
-  @Test
-  void aMissingTopicIsNamed() throws Exception {
-    assertFails(
-        InProcess.weir(
-            "run jobs/many-to-one.yaml --set topics.observations=absent"
-                + " --set kafka.bootstrap-servers=%s",
-            kafka),
-        "weir: topic absent: expected on Kafka at "
-            + kafka
-            + ", got no such topic; create it or set topics.observations");
-  }
-
   /** The launcher names the job jar, so submit comes as far as the topics without {@code --jar}. */
   @Tag("slow")
   @Test
@@ -222,17 +209,11 @@ class CommandsIT {
   // ---- model
 
   @Test
-  void inspectSaysWhatAFileHoldsOrWhyItHoldsNoModel() throws Exception {
+  void inspectSaysWhatAFileHolds() throws Exception {
     InProcess shipped = InProcess.run("model", "inspect", SHIPPED).succeeded();
     assertThat(shipped.out())
         .contains("mode", "many-to-one", "seq_len 5 -> horizon 2", "weight_ih_l0");
     assertThat(shipped.err()).isEmpty();
-
-    Path pickle = dir.resolve("model.pt");
-    try (InputStream jar = Files.newInputStream(Path.of(System.getProperty("job.jar")))) {
-      Files.write(pickle, jar.readNBytes(100_000)); // torch.save writes a ZIP file as well
-    }
-    assertFails(InProcess.run("model", "inspect", pickle.toString()), "model.pt", "safetensors");
   }
 
   /** Exit code 1, and on standard error one line with these words; no stack trace, no result. */

@@ -16,36 +16,24 @@ final class BuiltClasspath {
   // local repository.
   private static final List<String> IN_FLINK_DIST =
       List.of(
-          "/org/apache/flink/",
-          "/org/apache/logging/log4j/log4j-api/",
-          "/org/apache/logging/log4j/log4j-core/",
-          "/com/esotericsoftware/",
-          "/org/objenesis/",
-          "/org/javassist/",
-          "/org/snakeyaml/",
-          "/com/ververica/",
-          "/tools/profiler/",
-          "/com/google/code/findbugs/",
-          "/org/apache/commons/",
-          "/commons-",
-          "/lz4-java/",
-          "/snappy-java/");
+          "/org/apache/flink/", "/org/apache/logging/log4j/log4j-api/",
+          "/org/apache/logging/log4j/log4j-core/", "/com/esotericsoftware/",
+          "/org/objenesis/", "/org/javassist/",
+          "/org/snakeyaml/", "/com/ververica/",
+          "/tools/profiler/", "/com/google/code/findbugs/",
+          "/org/apache/commons/", "/commons-",
+          "/lz4-java/", "/snappy-java/");
   // These come with the job, never with the cluster; a copy in lib/ would hide a job jar that lacks
   // them.
   private static final List<String> IN_JOB_JAR =
       List.of("/flink-connector-base/", "/flink-connector-kafka/", "/flink-avro/");
   private static final List<String> FOR_SQL =
       List.of(
-          "/org/apache/flink/flink-table-",
-          "/org/apache/flink/flink-sql-",
-          "/org/apache/flink/flink-cep/",
-          "/org/apache/flink/flink-json/",
-          "/flink-connector-base/",
-          "/flink-connector-kafka/",
-          "/flink-avro/",
-          "/org/apache/avro/",
-          "/kafka-clients/",
-          "/com/fasterxml/jackson/core/");
+          "/org/apache/flink/flink-table-", "/org/apache/flink/flink-sql-",
+          "/org/apache/flink/flink-cep/", "/org/apache/flink/flink-json/",
+          "/flink-connector-base/", "/flink-connector-kafka/",
+          "/flink-avro/", "/org/apache/avro/",
+          "/kafka-clients/", "/com/fasterxml/jackson/core/");
   private static final List<String> OF_AVRO = List.of("/flink-avro/", "/org/apache/avro/");
   // Neighbours of the broker that share a prefix with the above.
   private static final List<String> OF_THE_BROKER =

@@ -311,10 +311,14 @@ class SnippetsIT {
   private void writeModels() throws IOException {
     Map<String, String> says =
         Map.of(
-            "weir.name", "demand",
-            "weir.seq_len", "5",
-            "weir.readout", "out[:, -1]",
-            "weir.scaling", "last");
+            "weir.name",
+            "demand",
+            "weir.seq_len",
+            "5",
+            "weir.readout",
+            "out[:, -1]",
+            "weir.scaling",
+            "last");
     Files.write(work.resolve("demand.safetensors"), network(1, 2, says));
     Files.write(work.resolve("steps.safetensors"), network(1, 1, Map.of()));
     Files.write(work.resolve("other.safetensors"), network(3, 2, Map.of()));
@@ -323,10 +327,14 @@ class SnippetsIT {
         work.resolve("load.safetensors")); // of the program in docs/pytorch.md
     Map<String, String> ofClasses =
         Map.of(
-            "weir.task", "classify",
-            "weir.name", "machine",
-            "weir.readout", "mean",
-            "weir.classes", "[\"idle\", \"running\", \"fault\"]");
+            "weir.task",
+            "classify",
+            "weir.name",
+            "machine",
+            "weir.readout",
+            "mean",
+            "weir.classes",
+            "[\"idle\", \"running\", \"fault\"]");
     Files.write(work.resolve("machine.safetensors"), network(1, 3, ofClasses));
   }
 

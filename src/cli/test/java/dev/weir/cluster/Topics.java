@@ -136,12 +136,9 @@ public final class Topics {
   private KafkaConsumer<byte[], byte[]> consumer(String isolation) {
     return new KafkaConsumer<>(
         Map.of(
-            "bootstrap.servers",
-            bootstrapServers,
-            "isolation.level",
-            isolation,
-            "fetch.max.wait.ms",
-            50),
+            "bootstrap.servers", bootstrapServers,
+            "isolation.level", isolation,
+            "fetch.max.wait.ms", 50),
         new ByteArrayDeserializer(),
         new ByteArrayDeserializer());
   }

@@ -28,25 +28,13 @@ class RequestFuzzTest {
 
   private static final List<String> PATHS =
       List.of(
-          "/",
-          "/api/job",
-          "/api/alarms",
-          "/api/series",
-          "/api/series/history",
-          "/api/events",
-          "/uplot/uPlot.min.css",
-          "/index.html",
-          "/api/",
-          "//",
-          "/%2e%2e/%2e%2e/etc/passwd",
-          "/..;/..;/x",
-          "/api/series;a=b",
-          "/%00",
-          "/api\\series",
-          "*",
-          "http://localhost/api/job",
-          "/META-INF/MANIFEST.MF",
-          "/dev/weir/cli/Weir.class");
+          """
+          / /api/job /api/alarms /api/series /api/series/history /api/events
+          /uplot/uPlot.min.css /index.html /api/ // /%2e%2e/%2e%2e/etc/passwd /..;/..;/x
+          /api/series;a=b /%00 /api\\series * http://localhost/api/job
+          /META-INF/MANIFEST.MF /dev/weir/cli/Weir.class\
+          """
+              .split("\\s"));
 
   private static final List<String> SERVED = PATHS.subList(0, 7);
 
@@ -55,29 +43,11 @@ class RequestFuzzTest {
 
   private static final List<String> VALUES =
       List.of(
-          "pump",
-          "%70ump",
-          "worst",
-          "name",
-          "OK",
-          "1",
-          "0",
-          "-1",
-          "200",
-          "9223372036854775807",
-          "-9223372036854775808",
-          "1e9",
-          "NaN",
-          "%",
-          "%ff",
-          "%00",
-          "%c3%28",
-          "%u0041",
-          "<script>",
-          "'\"",
-          "..%2f..%2f",
-          "%0d%0aX:%20y",
-          "");
+          """
+          pump %70ump worst name OK 1 0 -1 200 9223372036854775807 -9223372036854775808
+          1e9 NaN % %ff %00 %c3%28 %u0041 <script> '" ..%2f..%2f %0d%0aX:%20y
+          """
+              .split("\\s", -1));
 
   private static final List<String> HEADERS =
       List.of(

@@ -19,7 +19,6 @@ import dev.weir.kafka.wire.MalformedRecordException;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -27,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -213,21 +211,9 @@ public final class KafkaFixture implements AutoCloseable {
     }
   }
 
-  /** The first values of a series that the demo has. */
+  /** As {@link CoreForecasts#sampleSeries}. */
   public static List<Observation> sampleSeries(String name, int values) throws IOException {
-    String file = "/sample/" + name + ".csv";
-    try (InputStream in = KafkaFixture.class.getResourceAsStream(file)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .skip(1)
-          .limit(values)
-          .map(line -> line.split(","))
-          .map(
-              c ->
-                  new Observation(
-                      c[0], Instant.parse(c[1]).toEpochMilli(), Double.parseDouble(c[2])))
-          .toList();
-    }
+    return CoreForecasts.sampleSeries(name, values);
   }
 
   /** A small network that reads windows alone. */

@@ -3,9 +3,6 @@ package dev.weir.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.cli.evaluate.DistributionScore;
-import dev.weir.cli.evaluate.Evaluation.Sums;
-import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastSettings;
@@ -16,7 +13,6 @@ import dev.weir.forecast.score.ProperScores;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -127,38 +123,6 @@ class DistributionScoresTest {
       }
     }
     assertThat(scored).isEqualTo(90);
-  }
-
-  @Test
-  void jobAndEvaluationGiveTheSameScores() throws Exception {
-    double[] values = values();
-    SeriesHarness harness = run(values);
-    List<Forecast> forecasts = harness.outputs(Forecast.class);
-    List<Score> scores = harness.outputs(Score.class); // of values from the second on
-    Trial trial = new Trial("s", values, SEASON, HORIZON, 0, 1, new BitSet());
-    Sums sums = new Sums(LEVELS.size());
-    for (int t = trial.firstOrigin(); t <= trial.lastOrigin(); t++) {
-      Forecast forecast = forecasts.get(t - 1);
-      trial.add(sums, t, forecast.values(), forecast.intervals());
-    }
-    DistributionScore evaluated = trial.score(sums).distribution();
-    int[] steps = {1, 2, 3, 4, 5, 6};
-    double crps = 0;
-    for (int s = 0; s < steps.length; s++) {
-      // the job's mean of all values before the trial is taken out again
-      int until = trial.lastOrigin() + steps[s];
-      int before = trial.firstOrigin() + steps[s] - 1;
-      double sum =
-          sum(scores.get(until - 2), s, steps[s], until)
-              - sum(scores.get(before - 2), s, steps[s], before);
-      crps += sum / trial.origins() / trial.scale() / steps.length;
-    }
-    assertThat(crps).isCloseTo(evaluated.crps(), within(1e-6));
-  }
-
-  private static double sum(Score score, int s, int step, int seen) {
-    assertThat(score.time()).isEqualTo(MINUTE * seen);
-    return score.distribution().crpsByStep().get(s) * (seen - step - 1);
   }
 
   @Test

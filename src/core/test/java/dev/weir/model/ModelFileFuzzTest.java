@@ -26,29 +26,14 @@ class ModelFileFuzzTest {
 
   private static final long SEED = 20261127;
   private static final String[] WORDS = {
-    "rnn.weight_ih_l0",
-    "rnn.weight_hh_l99999",
-    "weight_hh_l0_reverse",
-    "bias_ih_l1",
-    "weight_hr_l0",
-    "fc.weight",
-    "fc.bias",
-    "__metadata__",
-    "weir.seq_len",
-    "weir.scaling",
-    "weir.classes",
-    "weir.patch",
-    "input.mean",
-    "\"dtype\":\"F64\"",
-    "\"dtype\":\"I64\"",
-    "\"shape\":[2147483647,2147483647]",
-    "\"shape\":[]",
-    "\"shape\":[0,4]",
-    "\"data_offsets\":[0,0]",
-    "\"data_offsets\":[0,9223372036854775807]",
-    "\\ud800",
-    "\\u0000",
-    "\\n"
+    "rnn.weight_ih_l0", "rnn.weight_hh_l99999", "weight_hh_l0_reverse",
+    "bias_ih_l1", "weight_hr_l0", "fc.weight",
+    "fc.bias", "__metadata__", "weir.seq_len",
+    "weir.scaling", "weir.classes", "weir.patch",
+    "input.mean", "\"dtype\":\"F64\"", "\"dtype\":\"I64\"",
+    "\"shape\":[2147483647,2147483647]", "\"shape\":[]", "\"shape\":[0,4]",
+    "\"data_offsets\":[0,0]", "\"data_offsets\":[0,9223372036854775807]", "\\ud800",
+    "\\u0000", "\\n"
   };
 
   private static byte[] sample(Cell cell, int layers, boolean bidirectional) {

@@ -94,14 +94,8 @@ class ClassifySectionTest {
     assertThat(job.forecast().outOfOrderness()).isEqualTo(Duration.ofSeconds(10));
     assertThat(job.classify().model()).isNull();
     assertThat(job.kafka().topics().all())
-        .containsExactly(
-            "observations",
-            "forecasts",
-            "scores",
-            "observations.dlq",
-            "models",
-            "classes",
-            "labels");
+        .hasToString(
+            "[observations, forecasts, scores, observations.dlq, models, classes, " + "labels]");
     assertThat(job.forecast().limits().cacheOf(100)).isEqualTo(50);
     assertThat(job.classify().limits()).isEqualTo(job.forecast().limits());
   }

@@ -13,14 +13,34 @@ import dev.weir.forecast.window.Windows;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.ModelFiles;
 import dev.weir.model.ModelFormatException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 
 /** What the core says of a series without Flink and Kafka, one observation after the other. */
-final class CoreForecasts {
+public final class CoreForecasts {
 
   private CoreForecasts() {}
+
+  /** The first values of a series that the demo has. */
+  public static List<Observation> sampleSeries(String name, int values) throws IOException {
+    try (InputStream in = CoreForecasts.class.getResourceAsStream("/sample/" + name + ".csv")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .skip(1)
+          .limit(values)
+          .map(line -> line.split(","))
+          .map(
+              c ->
+                  new Observation(
+                      c[0], Instant.parse(c[1]).toEpochMilli(), Double.parseDouble(c[2])))
+          .toList();
+    }
+  }
 
   static ForecastModel initialModel(ModeSettings target) throws ModelFormatException {
     return ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, target.model());

@@ -94,21 +94,10 @@ class WrongArgumentsTest {
                         .replace("FORECAST", "ANOMALIES"))
                 .getResolvedSchema()
                 .getColumnNames())
-        .containsExactly(
-            "sensor",
-            "value_time",
-            "actual_value",
-            "forecast_value",
-            "lower_bound",
-            "upper_bound",
-            "surprise",
-            "is_anomaly",
-            "reason",
-            "model",
-            "model_version",
-            "status",
-            "error",
-            "rowtime");
+        .hasToString(
+            "[sensor, value_time, actual_value, forecast_value, lower_bound, "
+                + "upper_bound, surprise, is_anomaly, reason, model, model_version, status, "
+                + "error, rowtime]");
   }
 
   private static String deepest(Throwable thrown) {

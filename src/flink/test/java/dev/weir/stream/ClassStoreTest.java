@@ -131,18 +131,6 @@ class ClassStoreTest {
   }
 
   @Test
-  void theCacheStaysWithinItsBytesAndCountsWhatIsMissed() throws Exception {
-    harness = open.add(open(settings(100_000, Duration.ZERO), true, null));
-    for (int i = 0; i < 40; i++) {
-      for (int s = 0; s < SERIES; s++) {
-        harness.send("series-" + s, (i + 1) * SECOND, i + s, 3);
-      }
-    }
-    assertThat(harness.store().cached()).isBetween(2L, SERIES - 2L);
-    assertThat(harness.store().misses()).isBetween(2L * SERIES, 39L * SERIES);
-  }
-
-  @Test
   void whatANetworkAloneAnswersIsNotCached() throws Exception {
     ClassifySettings settings =
         ClassFixture.of(5)
@@ -153,22 +141,5 @@ class ClassStoreTest {
     harness.send("s", SECOND, 1, 3);
     assertThat(harness.entries("classes")).isEqualTo(1);
     assertThat(harness.store().cached()).isZero();
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {1, 100_000_000})
-  void aSeriesThatIsSilentForTooLongLeavesNothing(long cache) throws Exception {
-    harness = open.add(open(settings(cache, Duration.ofSeconds(30)), true, null));
-    harness.send("silent", SECOND, 1, 3);
-    harness.snapshot(1, 1);
-    for (int i = 2; i < 400; i++) {
-      harness.setProcessingTime(i * SECOND);
-      harness.send("lively", i * SECOND, i, 3);
-      harness.watermark(i * SECOND - 1);
-    }
-    assertThat(harness.store().cached()).isEqualTo(cache == 1 ? 0 : 1);
-    harness.snapshot(2, 2);
-    assertThat(harness.entries("classes")).isEqualTo(1);
-    assertThat(harness.entries("expiry")).isEqualTo(1);
   }
 }

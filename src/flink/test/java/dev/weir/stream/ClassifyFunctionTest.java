@@ -271,15 +271,7 @@ class ClassifyFunctionTest {
 
   @Test
   void aTaskKeepsOnlySoManySeriesAndForgetsThem() throws Exception {
-    ClassifySettings settings =
-        ClassFixture.of(1)
-            .maxClasses(3)
-            .waiting(4)
-            .seed(1)
-            .ttl(Duration.ofSeconds(10))
-            .maxSeries(3)
-            .build();
-    SeriesHarness harness = harness(settings);
+    SeriesHarness harness = harness(settings(1, Duration.ofSeconds(10), 3));
     send(List.of(harness), events(0, 1));
     assertThat(classifications(harness)).hasSize(3);
     assertThat(classifications(harness))
@@ -321,24 +313,6 @@ class ClassifyFunctionTest {
     List<Classification> all = classifications(harness);
     assertThat(all.get(all.size() - 1).labels()).isEqualTo(958);
     assertThat(harness.deadLetters()).isEmpty();
-  }
-
-  @ParameterizedTest
-  @MethodSource("dev.weir.stream.SeriesHarness#backends")
-  void aValueAheadOfTimeSilencesItsSeriesNoLongerThanForecasts(StateBackend backend)
-      throws Exception {
-    SeriesHarness harness = harness(settings(2, Duration.ZERO, 0), backend, null);
-    List<Step> steps = ClassFixture.steps("a", 31, 1);
-    for (int i = 0; i < 30; i++) {
-      harness.setProcessingTime(1_000L * (i + 1));
-      if (i == 10) {
-        Observation ahead = new Observation("a", 3_600_000, 1, new double[] {2});
-        harness.send(ahead);
-      }
-      harness.send(steps.get(i).observation());
-    }
-    assertThat(harness.deadLetters()).extracting(DeadLetter::reason).hasSize(2);
-    assertThat(classifications(harness)).hasSize(30 + 1 - 2);
   }
 
   /** Also those of another shape, which no observation will make fit. */

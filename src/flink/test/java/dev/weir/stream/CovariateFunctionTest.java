@@ -182,11 +182,10 @@ class CovariateFunctionTest {
 
     int checkpoint = 205;
     Map<String, List<Forecast>> actual = new HashMap<>();
-    OperatorSubtaskState saved;
     SeriesHarness first = open.add(SeriesHarness.of(settings, rocks, null));
     send(List.of(first), all.subList(0, checkpoint));
     collect(List.of(first), actual);
-    saved = first.checkpoint();
+    OperatorSubtaskState saved = first.checkpoint();
     send(List.of(first), all.subList(checkpoint, checkpoint + 40)); // lost with the crash
     assertThat(actual.get("s1").size()).isBetween(40, 68); // others wait
     List<SeriesHarness> tasks =

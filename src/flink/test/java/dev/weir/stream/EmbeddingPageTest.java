@@ -14,6 +14,7 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Output;
 import dev.weir.forecast.engine.ForecastSettings;
+import dev.weir.job.CoreForecasts;
 import dev.weir.job.JobSettings;
 import dev.weir.job.options.JobFile;
 import java.io.IOException;
@@ -149,7 +150,7 @@ class EmbeddingPageTest {
   /** Two series in turns, and here and there one that is late. */
   private static List<Observation> observations() throws IOException {
     List<Observation> all = new ArrayList<>();
-    List<Observation> bikes = LibraryBitsTest.bikes(500);
+    List<Observation> bikes = CoreForecasts.sampleSeries(SERIES.get(0), 500);
     for (int i = 0; i < 500; i++) {
       Observation one = bikes.get(i);
       all.add(one);

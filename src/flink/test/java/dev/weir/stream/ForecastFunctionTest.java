@@ -270,29 +270,6 @@ class ForecastFunctionTest {
   }
 
   @Test
-  void aSeriesThatIsLearnedIsForecastBetterThanByItsLastValue() throws Exception {
-    SeriesHarness harness = harness(TestSettings.learned(2, LEARNING));
-    for (int t = 0; t < 600; t++) {
-      send(harness, at("s", t, noisySine(t)));
-    }
-    List<Score> scores = harness.outputs(Score.class);
-    assertThat(scores).hasSize(60);
-    Score last = scores.get(59);
-    double naive =
-        last.methods().stream().filter(m -> m.name().equals("naive")).findFirst().get().mae();
-    assertThat(last.time()).isEqualTo(599);
-    assertThat(last.mae()).isLessThan(0.3 * naive);
-    assertThat(last.coverage()).isBetween(0.7, 0.95);
-    assertThat(last.methods().stream().mapToDouble(Score.Method::share).sum())
-        .isCloseTo(1, within(1e-6));
-  }
-
-  private static Score lastScore(SeriesHarness harness) {
-    List<Score> scores = harness.outputs(Score.class);
-    return scores.get(scores.size() - 1);
-  }
-
-  @Test
   void thePublishedModelIsOneExpertAmongOthers() throws Exception {
     ModeSettings target =
         new ModeSettings(
@@ -306,7 +283,9 @@ class ForecastFunctionTest {
       value = t % 2 == 0 ? 1 + random.nextDouble() : 2 * value;
       send(harness, at("s", t, value));
     }
-    Score score = lastScore(harness);
+    List<Score> scores = harness.outputs(Score.class);
+    Score score = scores.get(scores.size() - 1);
+    assertThat(score.coverage()).isBetween(0.5, 1.0);
     assertThat(score.methods()).anyMatch(m -> m.name().equals("expert:base-model"));
     Forecast last = harness.forecasts().get(399);
     assertThat(last.model()).isEqualTo("one");

@@ -23,19 +23,17 @@ import dev.weir.forecast.Score;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.WindowState;
+import dev.weir.job.CoreForecasts;
 import dev.weir.job.JobSettings;
 import dev.weir.job.options.JobFile;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ClassifierFiles;
 import dev.weir.model.ClassifierModel;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -190,29 +188,10 @@ class LibraryBitsTest {
     return JobSettings.of(JobFile.parse(text, "library.yaml", Map.of()), Path.of("")).forecast();
   }
 
-  /** The first rows of a sample. */
-  static List<Observation> bikes(int count) throws IOException {
-    try (BufferedReader rows =
-        new BufferedReader(
-            new InputStreamReader(
-                LibraryBitsTest.class.getResourceAsStream("/sample/uci_bike.csv"),
-                StandardCharsets.UTF_8))) {
-      return rows.lines()
-          .skip(1)
-          .limit(count)
-          .map(row -> row.split(","))
-          .map(
-              cells ->
-                  new Observation(
-                      NAME, Instant.parse(cells[1]).toEpochMilli(), Double.parseDouble(cells[2])))
-          .toList();
-    }
-  }
-
   /** With gaps, repeated and late observations here and there. */
   private static List<Observation> observations(Options options) throws IOException {
     List<Observation> all = new ArrayList<>();
-    List<Observation> bikes = bikes(VALUES);
+    List<Observation> bikes = CoreForecasts.sampleSeries(NAME, VALUES);
     for (int i = 0; i < VALUES; i++) {
       double[] features = new double[options.features()];
       double[] ahead = new double[3 * options.ahead()];

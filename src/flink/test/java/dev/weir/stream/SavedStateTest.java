@@ -198,13 +198,11 @@ class SavedStateTest {
     LearnerState memory = memory("memory-1-alarms.hex");
     assertThat(memory.alarms().values()).isEqualTo(1_000);
     OpenIncident incident = memory.alarms().incident();
-    assertThat(incident.start()).isEqualTo(60_000);
-    assertThat(incident.end()).isEqualTo(180_000);
+    assertThat(List.of(incident.start(), incident.worstTime(), incident.end()))
+        .containsExactly(60_000L, 120_000L, 180_000L);
+    assertThat(List.of(incident.worst(), incident.expected(), incident.error()))
+        .containsExactly(9.25, Double.NaN, -0.5);
     assertThat(incident.values()).isEqualTo(3);
-    assertThat(incident.worstTime()).isEqualTo(120_000);
-    assertThat(incident.worst()).isEqualTo(9.25);
-    assertThat(incident.expected()).isNaN();
-    assertThat(incident.error()).isEqualTo(-0.5);
     assertThat(incident.surprise()).isEqualTo(4.5);
     assertThat(incident.reason()).isEqualTo(Reason.NOVELTY);
     assertThat(incident.isReported()).isTrue();
@@ -235,14 +233,11 @@ class SavedStateTest {
     assertThat(thresholds).extracting(ThresholdState::above).containsExactly(true, false);
     assertThat(thresholds).extracting(ThresholdState::within).containsExactly(2, 1);
     ThresholdWarning warning = thresholds.get(0).warning();
-    assertThat(warning.start()).isEqualTo(60_000);
-    assertThat(warning.end()).isEqualTo(180_000);
+    assertThat(List.of(warning.start(), warning.time(), warning.end(), warning.crossing()))
+        .containsExactly(60_000L, 120_000L, 180_000L, 240_000L);
+    assertThat(List.of(warning.value(), warning.forecast(), warning.probability()))
+        .containsExactly(88.5, 91.25, 0.875);
     assertThat(warning.values()).isEqualTo(3);
-    assertThat(warning.time()).isEqualTo(120_000);
-    assertThat(warning.crossing()).isEqualTo(240_000);
-    assertThat(warning.value()).isEqualTo(88.5);
-    assertThat(warning.forecast()).isEqualTo(91.25);
-    assertThat(warning.probability()).isEqualTo(0.875);
     assertThat(thresholds.get(1).warning()).isNull();
   }
 

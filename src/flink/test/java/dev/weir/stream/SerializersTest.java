@@ -24,8 +24,6 @@ import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.window.ObservationLog;
-import dev.weir.forecast.window.Sampling;
-import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.kafka.codec.ObservationCodec;
@@ -312,53 +310,14 @@ class SerializersTest {
   }
 
   @Test
-  void windowKeepsTheCovariatesOfItsNetwork() throws Exception {
-    Windows windows = new Windows(2, 1, 1, new Sampling(1, Sampling.Gap.SKIP, 0), 6, 3);
-    WindowState state = windows.newState();
-    for (int t = 0; t < 7; t++) {
-      double[] ahead = {t, t + 0.5, Double.NaN, -t, 2 * t, 9};
-      windows.offer(
-          state,
-          new Observation("s", t, 10, new double[] {4}, null, ahead),
-          t < 6 ? Windows.IN_ORDER : 0); // the newest waits
-    }
-    state.late(3, true);
-    WindowState read = roundTrip(WindowStateSerializer.INSTANCE, state);
-    SequenceWindow expected = windows.window("s", new WindowState(state));
-    double[] numbers = new double[12];
-    for (int i = 0; i < 12; i++) {
-      numbers[i] = expected.covariate(i / 3 - 1, i % 3);
-    }
-    SequenceWindow got = windows.window("s", read);
-    for (int i = 0; i < 12; i++) {
-      assertThat(got.covariate(i / 3 - 1, i % 3)).isEqualTo(Double.valueOf(numbers[i]));
-    }
-    // the newest record that names a time: of the first row's, that of t = 3
-    assertThat(numbers)
-        .containsExactly(3, 3.5, Double.NaN, 4, 4.5, Double.NaN, 5, 5.5, Double.NaN, -5, 10, 9);
-    assertThat(read.columns()).isEqualTo(3);
-    assertThat(read.pendingTime(0)).isEqualTo(6);
-    assertThat(read.hasMarks()).isTrue();
-  }
-
-  @Test
-  void whatWasLearnedKeepsEachBit() throws Exception {
+  void aCopiedMemorySharesNothing() {
     LearnerState memory =
-        new LearnerState(
-            new long[] {1, -2, Long.MAX_VALUE},
-            new double[] {Double.NaN, -0.0, 1e300},
-            new float[] {Float.MIN_VALUE, -0f},
-            new short[] {-1, Short.MAX_VALUE, 7, 0});
-    LearnerState read = roundTrip(LearnerStateSerializer.INSTANCE, memory);
-    assertThat(read.longs()).containsExactly(memory.longs());
-    assertThat(read.doubles()).containsExactly(memory.doubles());
-    assertThat(read.floats()).containsExactly(memory.floats());
-    assertThat(read.shorts()).containsExactly(memory.shorts());
+        new LearnerState(new long[1], new double[1], new float[] {-0f}, new short[] {7});
     LearnerState copy = LearnerStateSerializer.INSTANCE.copy(memory);
-    memory.floats()[1] = 5;
-    memory.shorts()[2] = 5;
-    assertThat(copy.floats()).containsExactly(Float.MIN_VALUE, -0f);
-    assertThat(copy.shorts()).containsExactly(-1, Short.MAX_VALUE, 7, 0);
+    memory.floats()[0] = 5;
+    memory.shorts()[0] = 5;
+    assertThat(copy.floats()).containsExactly(-0f);
+    assertThat(copy.shorts()).containsExactly(7);
   }
 
   @Test
@@ -439,10 +398,9 @@ class SerializersTest {
   @Test
   void aCheckpointWithOneWrongNumberIsNotRestored() throws Exception {
     double value = 1234.56789;
-    OperatorSubtaskState saved;
     harness = open.add(harness(null));
     harness.send("s", 1, value);
-    saved = harness.checkpoint();
+    OperatorSubtaskState saved = harness.checkpoint();
     KeyGroupsStateHandle handle =
         (KeyGroupsStateHandle) saved.getManagedKeyedState().iterator().next();
     byte[] bytes;

@@ -233,12 +233,10 @@ class SeriesAlarmsTest {
 
   @Test
   void otherExpertsKeepAnOpenIncident() throws Exception {
-    OperatorSubtaskState state;
-    Incident opened;
     harness = open.add(SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), true, null));
     spike(harness, 0, 500);
-    opened = harness.take(Incident.class).get(0);
-    state = harness.checkpoint();
+    Incident opened = harness.take(Incident.class).get(0);
+    OperatorSubtaskState state = harness.checkpoint();
     ForecastSettings before = settings(ALARMS, Gap.SKIP, 1 << 20);
     Learning fewer =
         new Learning(LearnerSettings.small(2).withExperts(List.of("naive")), 1, 0, ALARMS);
@@ -261,8 +259,6 @@ class SeriesAlarmsTest {
   @ParameterizedTest
   @ValueSource(ints = {475, 490})
   void otherAlarmSettingsReportEachIncidentOnceAndCloseIt(int written) throws Exception {
-    OperatorSubtaskState state;
-    Incident opened;
     harness = open.add(SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), true, null));
     SplittableRandom random = new SplittableRandom(0);
     for (int i = 0; i < 492; i++) {
@@ -272,10 +268,10 @@ class SeriesAlarmsTest {
       double value = i == 489 ? 40 : random.nextDouble();
       harness.send("s", START + i * MINUTE, value);
     }
-    state = harness.snapshot(2, 2);
+    OperatorSubtaskState state = harness.snapshot(2, 2);
     List<Incident> incidents = harness.take(Incident.class);
     assertThat(incidents).extracting(Incident::event).containsExactly(Event.OPENED);
-    opened = incidents.get(0);
+    Incident opened = incidents.get(0);
     harness = open.add(SeriesHarness.of(settings(alarms(2, 2), Gap.SKIP, 1 << 20), true, state));
     calm(harness, 492, 510);
     assertCloses(harness, opened);
@@ -283,10 +279,9 @@ class SeriesAlarmsTest {
 
   @Test
   void withoutAlarmsNothingIsKept() throws Exception {
-    OperatorSubtaskState state;
     harness = open.add(SeriesHarness.of(settings(ALARMS, Gap.SKIP, 1 << 20), false, null));
     spike(harness, 0, 500);
-    state = harness.checkpoint();
+    OperatorSubtaskState state = harness.checkpoint();
     harness = open.add(SeriesHarness.of(settings(null, Gap.SKIP, 1 << 20), false, state));
     calm(harness, 500, 530);
     assertThat(harness.take(Incident.class)).isEmpty();

@@ -234,12 +234,11 @@ class SeriesStoreTest {
   void observationsUnderAnotherIntervalAreNotLearnedAgain() throws Exception {
     ForecastSettings settings =
         settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    OperatorSubtaskState state;
     harness = open.add(SeriesHarness.of(settings, true, null));
     for (int i = 1; i <= 9; i++) {
       harness.send("s", i * MINUTE, i);
     }
-    state = harness.snapshot(1, 1);
+    OperatorSubtaskState state = harness.snapshot(1, 1);
     Sampling hours = new Sampling(60 * MINUTE, Gap.SKIP, 5);
     ForecastSettings byHours =
         settings(0, hours, 0, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
@@ -271,16 +270,14 @@ class SeriesStoreTest {
     OperatorSubtaskState state = state(sampling, before, 9);
     ForecastSettings settings =
         settings(0, sampling, after, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
-    OperatorSubtaskState next;
-    List<Output> expected;
     harness = open.add(SeriesHarness.of(settings, true, state));
     for (int i = 10; i <= 20; i++) {
       harness.send("s", i * MINUTE, i, new double[after]);
     }
-    next = harness.snapshot(2, 2);
+    OperatorSubtaskState next = harness.snapshot(2, 2);
     harness.take(Output.class);
     harness.send("s", 21 * MINUTE, 21, new double[after]);
-    expected = harness.take(Output.class);
+    List<Output> expected = harness.take(Output.class);
     harness = open.add(SeriesHarness.of(settings, true, next));
     harness.send("s", 21 * MINUTE, 21, new double[after]);
     assertThat(harness.take(Output.class)).isEqualTo(expected);

@@ -264,7 +264,6 @@ class SilenceTest {
   @EnumSource
   void aSilenceIsToldWhileItLastsWhateverOtherClocksSay(Clocks clocks) throws Exception {
     long last = START + (59 + clocks.ahead(2, 59)) * MINUTE + 2;
-    List<Incident> expected;
     SeriesHarness live =
         open.add(SeriesHarness.of(settings(new Silence(3, null), Duration.ZERO, 0), null));
     long carried = Long.MIN_VALUE; // by what is ahead of its record
@@ -279,7 +278,7 @@ class SilenceTest {
         assertThat(live.outputs(Incident.class)).as("minute " + arrived).hasSize(open);
       }
     }
-    expected = live.take(Incident.class);
+    List<Incident> expected = live.take(Incident.class);
     assertThat(expected)
         .extracting(Incident::series, Incident::event, Incident::start, Incident::time)
         .containsExactly(
@@ -309,13 +308,12 @@ class SilenceTest {
   @Test
   void aSilenceThatTheClockHasYetToReachIsToldAfterARestore() throws Exception {
     ForecastSettings settings = settings(new Silence(0, Duration.ofMinutes(3)), Duration.ZERO, 0);
-    OperatorSubtaskState state;
     SeriesHarness first = open.add(SeriesHarness.of(settings, null));
     first.setProcessingTime(START);
     first.send("one", START, 7);
     first.watermark(START + 30 * MINUTE);
     assertThat(first.outputs(Incident.class)).isEmpty();
-    state = first.checkpoint();
+    OperatorSubtaskState state = first.checkpoint();
     SeriesHarness second = open.add(SeriesHarness.of(settings, state));
     second.setProcessingTime(START + 10 * MINUTE); // it knows no event time yet
     assertThat(second.outputs(Incident.class)).isEmpty();

@@ -39,10 +39,14 @@ class StateAccessTest {
 
   private static final Map<String, Integer> EACH_ONCE =
       Map.of(
-          "window value", 1,
-          "window update", 1,
-          "learned-many-to-one value", 1,
-          "learned-many-to-one update", 1);
+          "window value",
+          1,
+          "window update",
+          1,
+          "learned-many-to-one value",
+          1,
+          "learned-many-to-one update",
+          1);
 
   private SeriesHarness harness;
 

@@ -30,7 +30,6 @@ class StateLimitsTest {
 
   private static final long TTL = 100;
   private static final int SEQ_LEN = 3;
-  private static final int MAX_PARALLELISM = 12;
   private static final int UNLIMITED = 0;
   private static final List<String> STATES =
       List.of("window", "learned-many-to-one", "learned-many-to-many", "expiry");
@@ -328,18 +327,12 @@ class StateLimitsTest {
     send(harness, "b", 2);
     send(harness, "c", 3, 4);
     send(harness, "a", 5);
+    String message =
+        "series: expected one of the 2 that this task knows (state.max-series), got a new one: c";
     assertThat(harness.deadLetters())
         .containsExactly(
-            new DeadLetter(
-                Reason.SERIES_LIMIT,
-                "series: expected one of the 2 that this task knows (state.max-series), got a new"
-                    + " one: c",
-                source(3)),
-            new DeadLetter(
-                Reason.SERIES_LIMIT,
-                "series: expected one of the 2 that this task knows (state.max-series), got a new"
-                    + " one: c",
-                source(4)));
+            new DeadLetter(Reason.SERIES_LIMIT, message, source(3)),
+            new DeadLetter(Reason.SERIES_LIMIT, message, source(4)));
     assertThat(harness.forecasts("a")).hasSize(4);
     assertThat(harness.forecasts("c")).isEmpty();
     assertThat(harness.entries("window")).isEqualTo(2);

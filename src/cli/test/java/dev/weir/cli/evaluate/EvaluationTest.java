@@ -5,12 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Forecast.Interval;
+import dev.weir.forecast.Observation;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.score.ProperScores;
-import java.io.BufferedReader;
+import dev.weir.job.KafkaFixture;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -19,8 +18,6 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class EvaluationTest {
-
-  private static final Path SAMPLES = Path.of("src/cli/main/resources/sample");
 
   @Test
   void scoresAreWhatTheyAreByHand() {
@@ -217,16 +214,9 @@ class EvaluationTest {
 
   /** The first values of a sample series. */
   private static double[] sample(String series, int limit) throws IOException {
-    List<Double> values = new ArrayList<>();
-    try (BufferedReader reader = Files.newBufferedReader(SAMPLES.resolve(series + ".csv"))) {
-      reader.readLine(); // header
-      for (String line = reader.readLine();
-          line != null && values.size() < limit;
-          line = reader.readLine()) {
-        values.add(Double.parseDouble(line.substring(line.lastIndexOf(',') + 1)));
-      }
-    }
-    return values.stream().mapToDouble(Double::doubleValue).toArray();
+    return KafkaFixture.sampleSeries(series, limit).stream()
+        .mapToDouble(Observation::value)
+        .toArray();
   }
 
   @Test

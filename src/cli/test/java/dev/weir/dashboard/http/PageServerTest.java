@@ -328,14 +328,6 @@ class PageServerTest {
     if (error != null) {
       assertThat(answer).contains(error);
     }
-  }
-
-  @Test
-  void clientThatDoesNotAcceptEventsIsRejected() {
-    HttpResponse<String> refused = page.get("/api/events", "Accept", "application/json");
-    assertThat(refused.statusCode()).isEqualTo(406);
-    assertThat(ServedPage.parse(refused.body()).path("error").textValue())
-        .isEqualTo("accept: expected text/event-stream, got another");
     assertThat(page.listeners()).isZero();
   }
 

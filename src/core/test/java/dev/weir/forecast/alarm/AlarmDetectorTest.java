@@ -353,13 +353,7 @@ class AlarmDetectorTest {
   @Test
   void stateHasAFixedSizeBelow800Bytes() throws IOException {
     assertThat(AlarmState.BYTES).isEqualTo(13 * 8 + 5 * 8 + 4 * 41 * 2).isEqualTo(472);
-    AlarmState state = new AlarmState();
-    assertThat(bytes(state)).hasSize(472);
-    SplittableRandom random = new SplittableRandom(1);
-    for (int i = 0; i < 12_000; i++) {
-      observe(state, random, i);
-    }
-    assertThat(bytes(state)).hasSize(472);
+    assertThat(bytes(new AlarmState())).hasSize(472);
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.weir.forecast.StateBytes;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -37,13 +38,18 @@ class IncidentTrackerTest {
 
   /** Noise around 10, then these values, each with 10 as its forecast, minute by minute. */
   private static List<Seen> seen(IncidentSettings settings, double... then) {
+    SplittableRandom random = new SplittableRandom(3);
+    double[] values = new double[NOISE + then.length];
+    Arrays.setAll(values, i -> i < NOISE ? 10 + 2 * random.nextDouble() - 1 : then[i - NOISE]);
+    return seenOf(settings, values);
+  }
+
+  private static List<Seen> seenOf(IncidentSettings settings, double[] values) {
     IncidentTracker tracker = new IncidentTracker(settings);
     SeriesAlarms alarms = tracker.newSeries();
-    SplittableRandom random = new SplittableRandom(3);
     List<Seen> seen = new ArrayList<>();
-    for (int i = 0; i < NOISE + then.length; i++) {
-      double value = i < NOISE ? 10 + 2 * random.nextDouble() - 1 : then[i - NOISE];
-      Event event = tracker.observe(alarms, i * MINUTE, value, 10, 1);
+    for (int i = 0; i < values.length; i++) {
+      Event event = observe(tracker, alarms, values, i, 10);
       if (event != null) {
         seen.add(new Seen(event, i - NOISE, tracker.newest().copy()));
       }
@@ -89,19 +95,13 @@ class IncidentTrackerTest {
   @CsvSource({"60, 6", "-40, 6", "200, 3", "25, 1"})
   void incidentEndsWithTenValuesThatAreAsExpected(double spike, int length) {
     AlarmSettings all = new AlarmSettings(new AlarmRate(1e-4, 0), EnumSet.allOf(Reason.class));
-    IncidentTracker tracker = new IncidentTracker(new IncidentSettings(all, 1, 10));
-    SeriesAlarms alarms = tracker.newSeries();
     SplittableRandom random = new SplittableRandom(3);
     double[] values = new double[NOISE + 120];
-    List<Seen> seen = new ArrayList<>();
     for (int i = 0; i < values.length; i++) {
       boolean isIn = i >= NOISE && i < NOISE + length;
       values[i] = isIn ? spike : 10 + (i < NOISE ? 2 : 1) * (random.nextDouble() - 0.5);
-      Event event = observe(tracker, alarms, values, i, 10);
-      if (event != null) {
-        seen.add(new Seen(event, i - NOISE, tracker.newest().copy()));
-      }
     }
+    List<Seen> seen = seenOf(new IncidentSettings(all, 1, 10), values);
     assertThat(seen).extracting(Seen::event).containsExactly(Event.OPENED, Event.CLOSED);
     assertThat(seen).extracting(Seen::minute).containsExactly(0L, length - 1L + 10);
     assertThat(seen.get(1).incident.values()).isEqualTo(length);
@@ -184,19 +184,10 @@ class IncidentTrackerTest {
 
   /** Noise around 10 with 10 as each forecast, which is around another level for good. */
   private static List<Seen> seenShift(IncidentSettings settings, double level) {
-    IncidentTracker tracker = new IncidentTracker(settings);
-    SeriesAlarms alarms = tracker.newSeries();
     SplittableRandom random = new SplittableRandom(3);
     double[] values = new double[NOISE + 400];
-    List<Seen> seen = new ArrayList<>();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (i < NOISE ? 10 : level) + 2 * random.nextDouble() - 1;
-      Event event = observe(tracker, alarms, values, i, 10);
-      if (event != null) {
-        seen.add(new Seen(event, i - NOISE, tracker.newest().copy()));
-      }
-    }
-    return seen;
+    Arrays.setAll(values, i -> (i < NOISE ? 10 : level) + 2 * random.nextDouble() - 1);
+    return seenOf(settings, values);
   }
 
   private static Event observe(
@@ -367,7 +358,7 @@ class IncidentTrackerTest {
     byte[] start = bytes.clone();
     start[1 + 8 + 472 + 1] = 0x7f; // later than the end
     assertThatThrownBy(() -> read(start)).hasMessageContaining("expected an incident");
-    byte[] half = java.util.Arrays.copyOf(bytes, bytes.length - 1);
+    byte[] half = Arrays.copyOf(bytes, bytes.length - 1);
     assertThatThrownBy(() -> read(half)).isInstanceOf(EOFException.class);
   }
 
@@ -484,7 +475,7 @@ class IncidentTrackerTest {
     byte[] damaged = bytes(alarms);
     damaged[damaged.length - 44] = 0x7f;
     assertThatThrownBy(() -> read(damaged)).hasMessageContaining("a demand of 0 to 2");
-    byte[] earlier = java.util.Arrays.copyOf(bytes(alarms), without.length + 4 * Double.BYTES);
+    byte[] earlier = Arrays.copyOf(bytes(alarms), without.length + 4 * Double.BYTES);
     earlier[without.length - 1] = 1; // of a layout that knew no reported incidents
     assertThat(bytes(read(earlier))).isEqualTo(earlier);
   }

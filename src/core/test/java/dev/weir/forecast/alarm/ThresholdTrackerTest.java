@@ -337,66 +337,57 @@ class ThresholdTrackerTest {
       List.of("uci_bike.csv", "nab_elb_requests.csv", "vega_seattle_tmax.csv");
 
   private static final int HORIZON = 12;
-
   private static final int[] WITHIN = {1, 4, HORIZON};
-
   private static final double[] QUANTILES = {0.8, 0.9, 0.95};
-
   private static final double[][] BINS = {{0.45, 0.55}, {0.75, 0.85}, {0.925, 0.975}};
-
   private static final double PAST = 0.4;
-
   private static final int QUIET_VALUES = 10;
 
-  /** By bin: predictions and events. */
+  /**
+   * What was foretold for a threshold, by values ahead: in each bin how often, and how often it
+   * happened; warnings, and those that came true.
+   */
   private static final class Counts {
-    final double[][] bins = new double[BINS.length][2];
-    int opened;
-    int crossed;
+    final int[][][] bins = new int[WITHIN.length][BINS.length][2];
+    final int[][] warnings = new int[WITHIN.length][2];
 
-    void add(double probability, boolean occurred) {
+    void add(int k, double probability, boolean occurred) {
       for (int b = 0; b < BINS.length; b++) {
         if (probability >= BINS[b][0] && probability < BINS[b][1]) {
-          bins[b][0]++;
-          bins[b][1] += occurred ? 1 : 0;
+          bins[k][b][0]++;
+          bins[k][b][1] += occurred ? 1 : 0;
         }
       }
     }
 
-    double share(int bin) {
-      return bins[bin][1] / bins[bin][0];
+    double share(int k, int bin) {
+      return (double) bins[k][bin][1] / bins[k][bin][0];
     }
   }
 
-  private static final class Run {
-    final ThresholdTracker tracker;
-    final ThresholdState state;
-    final Counts counts;
-    final double[] probabilities;
+  private record Run(
+      ThresholdTracker tracker, ThresholdState state, int k, double[] probabilities) {
 
-    Run(Threshold threshold, List<Double> levels, Counts counts, int values) {
-      this.tracker = new ThresholdTracker(threshold, levels);
-      this.state = tracker.newSeries();
-      this.counts = counts;
-      this.probabilities = new double[values];
+    static Run of(Threshold threshold, List<Double> levels, int k, int values) {
+      ThresholdTracker tracker = new ThresholdTracker(threshold, levels);
+      double[] probabilities = new double[values];
       Arrays.fill(probabilities, Double.NaN);
+      return new Run(tracker, tracker.newSeries(), k, probabilities);
     }
 
-    void count(double[] values) {
+    void count(double[] values, Counts counts) {
       int within = tracker.threshold().within();
       for (int i = 0; i + within < values.length; i++) {
-        boolean occurred = false;
-        for (int k = 1; k <= within; k++) {
-          occurred |= tracker.threshold().isCrossedBy(values[i + k]);
-        }
-        if (!Double.isNaN(probabilities[i])) {
-          counts.add(probabilities[i], occurred);
-        }
+        counts.add(
+            k,
+            probabilities[i],
+            Arrays.stream(values, i + 1, i + 1 + within)
+                .anyMatch(tracker.threshold()::isCrossedBy));
       }
     }
   }
 
-  private static void measure(Path file, Counts[] counts) throws IOException {
+  private static void measure(Path file, Counts counts) throws IOException {
     List<String> lines = Files.readAllLines(file);
     double[] values = new double[lines.size() - 1];
     LearnerSettings settings = LearnerSettings.defaults(HORIZON);
@@ -419,7 +410,7 @@ class ThresholdTrackerTest {
             boolean above = k % 2 == 0;
             double limit = sorted[(int) ((above ? quantile : 1 - quantile) * (past - 1))];
             Threshold threshold = new Threshold(limit, above, WITHIN[k / 2], 0.8);
-            runs.add(new Run(threshold, settings.levels(), counts[k / 2], values.length));
+            runs.add(Run.of(threshold, settings.levels(), k / 2, values.length));
           }
         }
       }
@@ -428,13 +419,12 @@ class ThresholdTrackerTest {
       }
       for (Run run : runs) {
         run.probabilities[i] = run.tracker.predict(run.state, values[i], forecast, lower, upper);
-        ThresholdTracker.Change change =
-            run.tracker.warn(run.state, i, values[i], forecast, 1, QUIET_VALUES, true);
-        run.counts.opened += change == ThresholdTracker.Change.OPENED ? 1 : 0;
-        run.counts.crossed += change == ThresholdTracker.Change.CROSSED ? 1 : 0;
+        Change change = run.tracker.warn(run.state, i, values[i], forecast, 1, QUIET_VALUES, true);
+        counts.warnings[run.k][0] += change == Change.OPENED ? 1 : 0;
+        counts.warnings[run.k][1] += change == Change.CROSSED ? 1 : 0;
       }
     }
-    runs.forEach(run -> run.count(values));
+    runs.forEach(run -> run.count(values, counts));
   }
 
   /**
@@ -444,23 +434,19 @@ class ThresholdTrackerTest {
    */
   @Test
   void probabilitiesOfRealSeriesComeTrueAsOften() throws IOException {
-    Counts[] counts = new Counts[WITHIN.length];
-    Arrays.setAll(counts, k -> new Counts());
+    Counts counts = new Counts();
     for (String file : SOME) {
       measure(SERIES.resolve(file), counts);
     }
-    Counts all = new Counts();
+    int[] all = new int[2];
     for (int k = 0; k < WITHIN.length; k++) {
-      for (int b = 0; b < BINS.length; b++) {
-        for (int n = 0; n < 2; n++) {
-          all.bins[b][n] += counts[k].bins[b][n];
-        }
-      }
-      assertThat(counts[k].share(1)).as("80 %%, within %d", WITHIN[k]).isBetween(0.75, 0.85);
-      assertThat(counts[k].share(0)).as("50 %%, within %d", WITHIN[k]).isBetween(0.43, 0.57);
-      assertThat(counts[k].share(2)).as("95 %%, within %d", WITHIN[k]).isBetween(0.90, 0.99);
-      assertThat((double) counts[k].crossed / counts[k].opened).isGreaterThan(0.8);
+      assertThat(counts.share(k, 1)).as("80 %%, within %d", WITHIN[k]).isBetween(0.75, 0.85);
+      assertThat(counts.share(k, 0)).as("50 %%, within %d", WITHIN[k]).isBetween(0.43, 0.57);
+      assertThat(counts.share(k, 2)).as("95 %%, within %d", WITHIN[k]).isBetween(0.90, 0.99);
+      assertThat((double) counts.warnings[k][1] / counts.warnings[k][0]).isGreaterThan(0.8);
+      all[0] += counts.bins[k][1][0];
+      all[1] += counts.bins[k][1][1];
     }
-    assertThat(all.share(1)).isBetween(0.77, 0.83);
+    assertThat((double) all[1] / all[0]).isBetween(0.77, 0.83);
   }
 }

@@ -280,14 +280,8 @@ class ForecastExplanationTest {
             List.of("price", "level", "expert:x", "price", ""), List.of("holiday"));
 
     assertThat(settings.names(6, 2))
-        .containsExactly(
-            "price",
-            "features[1]",
-            "features[2]",
-            "features[3]",
-            "features[4]",
-            "features[5]",
-            "holiday",
-            "ahead[1]");
+        .hasToString(
+            "[price, features[1], features[2], features[3], features[4], features[5], "
+                + "holiday, ahead[1]]");
   }
 }

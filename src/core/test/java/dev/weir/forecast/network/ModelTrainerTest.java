@@ -203,32 +203,6 @@ class ModelTrainerTest {
 
   @ParameterizedTest
   @MethodSource("models")
-  void itAnswersWhatTheForecasterAnswers(ForecastModel model) {
-    NetworkForecaster forecaster = new NetworkForecaster(model);
-    TrainableNetwork trainable = trainable(model);
-    float[] weights = weights(model);
-    assertThat(trainable.count()).isEqualTo(weights.length);
-    assertThat(trainable.head(weights)).isEqualTo(model.head());
-    trainable.load(weights);
-    float[] input = uniform(new Random(3), BATCH * SEQ_LEN);
-    float[] answers = trainable.forward(input, BATCH).clone();
-    Windows windows = new Windows(SEQ_LEN, 1, 0);
-    WindowState state = windows.newState();
-    double[] expected = new double[model.horizon()];
-    for (int i = 0; i < input.length; i++) {
-      windows.offer(state, new Observation("s", i, input[i]), Windows.IN_ORDER);
-      if (i % SEQ_LEN == SEQ_LEN - 1) {
-        forecaster.forecast(windows.window("s", state), expected);
-        for (int k = 0; k < expected.length; k++) {
-          assertThat((double) answers[i / SEQ_LEN * expected.length + k])
-              .isCloseTo(expected[k], within(2e-6));
-        }
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("models")
   void itsGradientsAreThoseOfFiniteDifferences(ForecastModel model) {
     if (model.rnn().cell() != Cell.RNN_RELU) { // whose corners differences cut
       check(model);

@@ -91,13 +91,7 @@ class WindowsTest {
     assertThat(windows.offer(state, at(2, 21), Windows.IN_ORDER)).isEqualTo(Outcome.LATE);
     assertThat(windows.offer(state, at(1, 11), Windows.IN_ORDER)).isEqualTo(Outcome.LATE);
     assertThat(windows.offer(state, at(0, 10), Windows.IN_ORDER)).isEqualTo(Outcome.LATE);
-  }
-
-  @Test
-  void valueOlderThanTheWindowCountsAsLate() {
-    Windows windows = new Windows(2, 1, 0);
-    WindowState state = windows.newState();
-    cut(windows, state, at(1, 10), at(2, 20), at(3, 30));
+    cut(windows, state, at(3, 30), at(4, 40)); // the first is no longer in the window
     assertThat(windows.offer(state, at(1, 10), Windows.IN_ORDER)).isEqualTo(Outcome.LATE);
   }
 

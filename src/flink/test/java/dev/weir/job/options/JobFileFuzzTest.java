@@ -26,26 +26,10 @@ class JobFileFuzzTest {
   private static final long MAX_BYTES = 100L << 20;
 
   private static final String[] WORDS = {
-    "&a",
-    "*a",
-    "<<: *a",
-    "!!java.net.URL",
-    "!!binary",
-    "? ",
-    "- ",
-    "---\n",
-    "%YAML 1.1\n",
-    "|\n",
-    "horizon: 1000",
-    "season: 1000",
-    "seq-len: 4096",
-    "file: /dev/zero",
-    "file: file:///dev/zero",
-    "file: http://[::",
-    "file: \"\\0\"",
-    "experts: [naive, naive]",
-    "levels: [NaN]",
-    "P99999999D",
+    "&a", "*a", "<<: *a", "!!java.net.URL", "!!binary",
+    "? ", "- ", "---\n", "%YAML 1.1\n", "|\n",
+    "horizon: 1000", "season: 1000", "seq-len: 4096", "file: /dev/zero", "file: file:///dev/zero",
+    "file: http://[::", "file: \"\\0\"", "experts: [naive, naive]", "levels: [NaN]", "P99999999D",
     "\t"
   };
 
@@ -122,7 +106,12 @@ class JobFileFuzzTest {
             "none://x",
             "nowhere")) {
       String text =
-          "name: a\nkafka: {bootstrap-servers: \"b:1\"}\nforecast:\n  many-to-one:\n    model: m\n    file: ";
+          "name: a\n"
+              + "kafka: {bootstrap-servers: \"b:1\"}\n"
+              + "forecast:\n"
+              + "  many-to-one:\n"
+              + "    model: m\n"
+              + "    file: ";
       byte[] bytes = (text + file + "\n").getBytes(StandardCharsets.UTF_8);
       assertThat(Fuzzer.give(JobFileFuzzTest::open, bytes, 200 << 20, 0).words())
           .startsWith("fuzz.yaml line 6: forecast.many-to-one.file: expected ");

@@ -63,6 +63,10 @@ class JobFileTest {
     return JobSettings.of(JobFile.parse(text, "pumps.yaml", overrides), Path.of("."));
   }
 
+  private static ForecastSettings.Learning learning(String text, Map<String, String> overrides) {
+    return read(text, overrides).forecast().modes().get(0).learning();
+  }
+
   @Test
   void aFileSaysWhatItSaysAndTheRestHasDefaults() {
     JobSettings settings = read(GOOD);
@@ -184,25 +188,15 @@ class JobFileTest {
         .as("the first mode alone")
         .hasSize(1);
     IncidentSettings own =
-        read(
+        learning(
                 GOOD,
                 Map.of(
-                    "alarms.enabled",
-                    "true",
-                    "alarms.budget",
-                    "2.5",
-                    "alarms.reasons",
-                    "level, error",
-                    "alarms.min-duration",
-                    "3",
-                    "alarms.quiet",
-                    "7",
-                    "topics.alarms",
-                    "unusual"))
-            .forecast()
-            .modes()
-            .get(0)
-            .learning()
+                    "alarms.enabled", "true",
+                    "alarms.budget", "2.5",
+                    "alarms.reasons", "level, error",
+                    "alarms.min-duration", "3",
+                    "alarms.quiet", "7",
+                    "topics.alarms", "unusual"))
             .alarms()
             .common();
     assertThat(own)
@@ -244,20 +238,13 @@ class JobFileTest {
     "P2D, PT48H"
   })
   void aSilenceIsAMultipleOrADuration(String option, String silence) {
-    JobSettings settings = read(GOOD, Map.of("alarms", "on", "alarms.silence", option));
-    assertThat(settings.forecast().modes().get(0).learning().alarms().common().silence())
-        .hasToString(silence);
+    Map<String, String> options = Map.of("alarms", "on", "alarms.silence", option);
+    assertThat(learning(GOOD, options).alarms().common().silence()).hasToString(silence);
   }
 
   @Test
   void alarmsMayDependOnTheNamesOfSeries() {
-    AlarmRules rules =
-        read(RULES, Map.of("alarms.overrides[2].budget", "8"))
-            .forecast()
-            .modes()
-            .get(0)
-            .learning()
-            .alarms();
+    AlarmRules rules = learning(RULES, Map.of("alarms.overrides[2].budget", "8")).alarms();
     assertThat(rules.of("fan").settings()).isEqualTo(rules.common());
     assertThat(rules.common().alarms().budget()).isEqualTo(new AlarmRate(0.002, 0));
     assertThat(rules.common().quiet()).isEqualTo(7);
@@ -516,7 +503,7 @@ class JobFileTest {
   void seasonsAreCountsOrDurationsOfWholeIntervals(
       String window, String seasons, int first, int second) {
     String text = GOOD.replace("seq-len: 5", "seq-len: 5\n  " + window) + "season: " + seasons;
-    ForecastSettings.Learning learning = read(text).forecast().modes().get(0).learning();
+    ForecastSettings.Learning learning = learning(text, Map.of());
     assertThat(learning.season()).isEqualTo(first);
     assertThat(learning.learner().secondSeason()).isEqualTo(second);
   }
