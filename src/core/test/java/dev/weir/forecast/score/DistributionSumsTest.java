@@ -54,6 +54,14 @@ class DistributionSumsTest {
   }
 
   @Test
+  void copySharesNothing() {
+    DistributionSums sums = some();
+    DistributionSums copy = sums.copy();
+    sums.clear();
+    assertThat(copy.count(0)).isEqualTo(2);
+  }
+
+  @Test
   void distributionThatIsNotFiniteIsNotAdded() throws Exception {
     DistributionSums sums = some();
     byte[] before = written(sums);
