@@ -79,7 +79,8 @@ class ExpertsTest {
   @Test
   void aSeasonalProfileAveragesEachPhaseAndBringsThePresentDeviationAlong() {
     SingleExpert single = new SingleExpert(new SeasonalProfile(), 1, 2);
-    feed(single, 10, 20, 14, 26); // profile after two seasons: phase 0: 12, phase 1: 23
+    feed(single, 10, 20, 14);
+    double before = single.next(26)[0]; // profile after two seasons: phase 0: 12, phase 1: 23
     // deviations: 0, 0, 14-10 = 4, 26-20 = 6; rho from pairs (0,0), (0,4), (4,6), older ones
     // decayed
     double squares = 16;
@@ -87,8 +88,17 @@ class ExpertsTest {
     double rho = Math.min(1, products / squares);
     assertThat(rho).isEqualTo(1);
     // the newest deviation, 6, is kept whole; next phase is 0
+    assertThat(before).isEqualTo(12 + 6, within(1e-5));
     double[] out = single.next(12); // deviation 12 - 12 = 0, so the forecast is the profile's 23
     assertThat(out[0]).isEqualTo(23, within(1e-5));
+  }
+
+  @Test
+  void harmonicsBeginWithThatOfTheWholePeriod() {
+    double[] out = new double[5];
+    new Harmonics(12, 2).fill(out, 1, 13); // 30 and 60 degrees
+    double root = Math.sqrt(3) / 2;
+    assertThat(out).containsExactly(new double[] {0, root, 0.5, 0.5, root}, within(1e-12));
   }
 
   @Test

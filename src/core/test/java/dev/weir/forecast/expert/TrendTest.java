@@ -36,7 +36,7 @@ class TrendTest {
   @Test
   void seasonOfPositiveValuesIsAFactor() {
     start(4);
-    double[] factors = {.7, 1.3, 1.1, .9};
+    double[] factors = {.2, 1.6, 1.3, .9};
     for (int t = 0; t < 240; t++) {
       take((60 + 5 * t) * factors[t % 4]);
     }
