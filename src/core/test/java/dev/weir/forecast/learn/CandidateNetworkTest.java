@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Allocations;
+import dev.weir.forecast.expert.FollowedSteps;
+import dev.weir.forecast.expert.NewestWeight;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
@@ -309,5 +311,21 @@ class CandidateNetworkTest {
   @Test
   void aNetworkThatForecastsAloneIsAskedAtEachValue() {
     assertThat(distances(LearnerSettings.alone(2), SETTLED)).hasSize(11).containsOnly(1);
+  }
+
+  @Test
+  void meansOfOneErrorAreThatError() {
+    FollowedSteps followed = new FollowedSteps(1);
+    CandidateErrors errors = new CandidateErrors(1, followed);
+    short[] ofCandidates = new short[CandidateErrors.shorts(1, followed)];
+    errors.bind(new float[CandidateErrors.floats(followed)], 0, ofCandidates, 0);
+    errors.begin(NewestWeight.UNCHANGED);
+    errors.learn(0, 1, new double[] {7}, 4, 10);
+    errors.findPlaces();
+    errors.moveTo(1);
+    assertThat(new float[] {errors.baseFast(), errors.baseMedium(), errors.baseSlow()})
+        .containsExactly(new float[] {6, 6, 6}, within(1e-4f));
+    assertThat(new float[] {errors.fast(0), errors.medium(0), errors.slow(0)})
+        .containsExactly(new float[] {3, 3, 3}, within(0.03f)); // kept in 16 bits
   }
 }

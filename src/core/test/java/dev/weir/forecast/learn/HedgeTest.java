@@ -53,6 +53,13 @@ class HedgeTest {
   }
 
   @Test
+  void aLossOfAFarStepIsAMeanOfAsManyErrors() {
+    float[] losses = {0};
+    new Hedge(5, 0.75).learn(slice(losses), 1, new double[] {4}, 0, 10, NewestWeight.UNCHANGED);
+    assertThat(losses[0]).isEqualTo(0.4f, within(1e-6f));
+  }
+
+  @Test
   void whoMakesNoErrorTakesAll() {
     double[] weights = new double[2];
     new Hedge(5, 0.98).weigh(slice(0, 1e-3f), 1, 2, weights);

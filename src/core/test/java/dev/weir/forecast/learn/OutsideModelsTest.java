@@ -93,6 +93,18 @@ class OutsideModelsTest {
         .isLessThan(1.3 * error(learner("good"), this::guesses, 600));
   }
 
+  /** Each knows one of two parts of a value: their mean is half of it, their correction all. */
+  @Test
+  void modelsOfTwoPartsAreAddedUp() {
+    Random random = new Random(6);
+    double[] first = new double[guess.length];
+    Arrays.setAll(first, t -> 20 + (guess[t] - 20) / 2 + 1.5 * random.nextGaussian());
+    double[] second = new double[guess.length];
+    Arrays.setAll(second, t -> 20 + guess[t] - first[t]);
+    double half = 1.5 * Math.sqrt(2 / Math.PI); // mean |error| of their mean
+    assertThat(error(learner("first", "second"), both(first, second), 500)).isLessThan(0.9 * half);
+  }
+
   /** Its first errors are small by luck: what is remembered of them must not stay. */
   @Test
   void modelThatAddsNothingHardlyHurts() {
