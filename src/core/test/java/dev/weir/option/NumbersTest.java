@@ -79,6 +79,7 @@ class NumbersTest {
     assertThat(Durations.parse("PT-24H")).isEqualTo(Duration.ofHours(-24)); // Flink refuses it
     assertThat(Durations.parse("PT1H30M")).isEqualTo(Duration.ofMinutes(90));
     assertThat(Durations.parse("60s")).isEqualTo(Duration.ofSeconds(60));
+    assertThat(Durations.parse(" 60s ")).isEqualTo(Duration.ofSeconds(60));
     assertThat(Durations.parse("5 min")).isEqualTo(Duration.ofMinutes(5));
   }
 

@@ -124,6 +124,18 @@ class ThresholdTrackerTest {
   }
 
   @Test
+  void stateIsOfOneEventWhateverItsProbability() {
+    assertThat(fits(new Threshold(90, true, 3, 0.9))).isTrue();
+    assertThat(fits(new Threshold(91, true, 3, 0.7))).isFalse();
+    assertThat(fits(new Threshold(90, false, 3, 0.7))).isFalse();
+    assertThat(fits(new Threshold(90, true, 4, 0.7))).isFalse();
+  }
+
+  private boolean fits(Threshold other) {
+    return new ThresholdTracker(other, List.of(0.8)).fits(state);
+  }
+
+  @Test
   void wrongThresholdsAreRefused() {
     assertThatThrownBy(() -> new Threshold(Double.NaN, true, 1, 0.8))
         .hasMessageStartingWith("limit: expected");
