@@ -65,7 +65,7 @@ public record Observation(
 
   @Override
   public String toString() {
-    return "Observation[%s %s = %s%s%s%s%s]"
+    return "Observation[%s %s = %s%s%s%s]"
         .formatted(
             series,
             java.time.Instant.ofEpochMilli(time),
