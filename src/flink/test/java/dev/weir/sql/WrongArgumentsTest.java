@@ -208,6 +208,17 @@ class WrongArgumentsTest {
   }
 
   @Test
+  void optionOfAModelMustNotContradictItsFile() {
+    tables.executeSql(
+        "CREATE MODEL nine INPUT (w ARRAY<DOUBLE>) OUTPUT (f ARRAY<DOUBLE>) WITH ('provider' ="
+            + " 'weir', 'weights.path' = 'builtin:sample-many-to-one', 'seq-len' = '9')");
+    tables.executeSql("CREATE TEMPORARY VIEW windows AS SELECT ARRAY[1e0] AS w");
+    String statement = "SELECT * FROM ML_PREDICT(TABLE windows, MODEL nine, DESCRIPTOR(w))";
+    assertThat(refusal(tables, statement))
+        .isEqualTo("MODEL nine: seq-len: expected 5, as the file says, got 9");
+  }
+
+  @Test
   void aMissingTimeIsNamed() {
     String statement =
         "SELECT * FROM FORECAST(input => TABLE readings PARTITION BY sensor, value_column => 'v')";

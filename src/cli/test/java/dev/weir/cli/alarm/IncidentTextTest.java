@@ -48,7 +48,7 @@ class IncidentTextTest {
         Severity.of(worst.surprise()),
         values,
         "demand",
-        4,
+        event == Event.OPENED ? 3 : 4,
         null);
   }
 

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.cli.InProcess;
+import dev.weir.cli.console.ProgressLine;
 import dev.weir.cli.console.UsageException;
+import dev.weir.cli.evaluate.FileForecaster.Progress;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.OutsideFile;
 import dev.weir.forecast.Bounds;
@@ -169,6 +171,25 @@ class EvaluationPlanTest {
     assertThatThrownBy(() -> of("7,365,1461")).hasMessageStartingWith("--season: expected auto, ");
     assertThatThrownBy(() -> of("7,P365D"))
         .hasMessageStartingWith("--season: expected window.interval with a duration");
+  }
+
+  @Test
+  void seriesWithoutARowOfSeasonsIsRefused() throws Exception {
+    Path file = Files.writeString(dir.resolve("meta.csv"), "series_id,m\na,24\n");
+    EvaluationSeasons seasons = of(file.toString());
+    seasons.check("a");
+    assertThatThrownBy(() -> seasons.check("b"))
+        .hasMessage("--season: expected a row for b, got none in " + file);
+  }
+
+  @Test
+  void valueThatIsRefusedIsCountedFromOne() throws Exception {
+    Grid grid = new Grid(List.of(new Observation("a", 0, 1), new Observation("a", 1, 2, new double[1])));
+    try (Progress progress = Progress.of(new ProgressLine(), List.of(grid), 1)) {
+      FileForecaster forecaster = new FileForecaster(plan(), of("1"), null, progress);
+      assertThatThrownBy(() -> forecaster.last(grid))
+          .hasMessage("a value 2: features: expected 0, got 1");
+    }
   }
 
   private static final double NAN = Double.NaN;

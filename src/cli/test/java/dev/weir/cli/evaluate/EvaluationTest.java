@@ -166,6 +166,7 @@ class EvaluationTest {
     // MASE, sMAPE, RMSSE by a C++ program, first 5,000 points, season 48
     Map<String, SeriesScore> two = naive("nab_nyc_taxi", 2, 48);
     check(two.get(Evaluation.NAIVE), 0.74976, 16.13115, 1.28165, 4777 * 2);
+    check(two.get("expert:naive"), 0.74976, 16.13115, 1.28165, 4777 * 2);
     check(two.get(Evaluation.SEASONAL_NAIVE), 0.95177, 18.71249, 2.02206, 4777 * 2);
     Map<String, SeriesScore> day = naive("nab_nyc_taxi", 24, 48);
     check(day.get(Evaluation.NAIVE), 3.08159, 58.07122, 4.92806, 4777 * 24);

@@ -354,6 +354,15 @@ class RecordFuzzTest {
   }
 
   @Test
+  void modelThatWasDeletedSaysNothing() throws Exception {
+    List<ModelEvent> events = new ArrayList<>();
+    models(model(Cell.GRU, 1, Mode.MANY_TO_ONE))
+        .reader()
+        .deserialize(new ConsumerRecord<>("models", 0, 7, null, null), new ListCollector<>(events));
+    assertThat(events).isEmpty();
+  }
+
+  @Test
   void invalidNameOfAModelIsQuotedInPrintableText() throws Exception {
     byte[] bytes = model(Cell.RNN_TANH, 1, Mode.MANY_TO_ONE);
     byte[] name = "\u001b[2J\r\n".getBytes(UTF_8); // as long as "demand"
