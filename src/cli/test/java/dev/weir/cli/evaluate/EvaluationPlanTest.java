@@ -184,7 +184,8 @@ class EvaluationPlanTest {
 
   @Test
   void valueThatIsRefusedIsCountedFromOne() throws Exception {
-    Grid grid = new Grid(List.of(new Observation("a", 0, 1), new Observation("a", 1, 2, new double[1])));
+    Grid grid =
+        new Grid(List.of(new Observation("a", 0, 1), new Observation("a", 1, 2, new double[1])));
     try (Progress progress = Progress.of(new ProgressLine(), List.of(grid), 1)) {
       FileForecaster forecaster = new FileForecaster(plan(), of("1"), null, progress);
       assertThatThrownBy(() -> forecaster.last(grid))
