@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import dev.weir.forecast.LabelEvent;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.SourceRecord;
+import dev.weir.model.ClassifierModel;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -44,12 +47,30 @@ class ClassStateSizeTest {
             .isTrue();
       }
     }
-    ByteArrayOutputStream saved = new ByteArrayOutputStream();
-    ClassStateFormat.write(state, new DataOutputStream(saved));
+    int size = saved(state);
     int waiting = delay == 0 ? 1 : DELAYED + 1;
-    assertThat(saved.size()).isLessThan(Integer.parseInt(most.replace("_", "")));
-    assertThat(saved.size()).isCloseTo(state.bytes(), withinPercentage(3));
+    assertThat(size).isLessThan(Integer.parseInt(most.replace("_", "")));
+    assertThat(size).isCloseTo(state.bytes(), withinPercentage(3));
     assertThat(state.bytes())
         .isCloseTo(SeriesClassifier.seriesBytes(settings, classes, waiting), withinPercentage(10));
+  }
+
+  private static int saved(ClassState state) throws IOException {
+    ByteArrayOutputStream saved = new ByteArrayOutputStream();
+    ClassStateFormat.write(state, new DataOutputStream(saved));
+    return saved.size();
+  }
+
+  @Test
+  void whatIsLearnedOfAModelsOutputsCounts() throws Exception {
+    ClassifierModel model = ClassFixture.model("states", 1, ClassFixture.STATES);
+    ClassFixture.OneSeries classifier =
+        new ClassFixture().classifier(ClassFixture.settings(5, 1, model));
+    ClassState state = classifier.newState();
+    for (int t = 1; t <= 40; t++) {
+      classifier.observe(state, ClassFixture.observation(t, t % 7, -t), ClassFixture.source(t));
+    }
+    assertThat(state.readout.bytes()).isGreaterThan(state.bytes() / 50);
+    assertThat(saved(state)).isCloseTo(state.bytes(), withinPercentage(1));
   }
 }

@@ -101,6 +101,7 @@ class ForecasterTest {
     Score score = series.score();
     assertThat(score.scored()).isEqualTo(1);
     assertThat(score.errors()).containsExactly(3.0);
+    assertThat(score.methods().get(0).mae()).as("naive").isEqualTo(3);
     assertThat(score.mae()).isEqualTo(3);
     assertThat(score.level()).isEqualTo(0.8);
     assertThat(score.methods()).extracting(Score.Method::name).contains("naive", "expert:rls-ar");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.StateBytes;
 import dev.weir.forecast.StateFields;
+import dev.weir.forecast.alarm.AlarmRules.SeriesThreshold;
 import dev.weir.forecast.alarm.ThresholdTracker.Change;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -133,6 +135,16 @@ class ThresholdTrackerTest {
 
   private boolean fits(Threshold other) {
     return new ThresholdTracker(other, List.of(0.8)).fits(state);
+  }
+
+  @Test
+  void firstThresholdOfAnEventCounts() {
+    SeriesThreshold ofOne = new SeriesThreshold(Pattern.compile("a"), THRESHOLD);
+    SeriesThreshold ofAll = new SeriesThreshold(null, new Threshold(90, true, 3, 0.9));
+    SeriesThreshold other = new SeriesThreshold(null, new Threshold(90, false, 3, 0.7));
+    AlarmRules rules = new AlarmRules(null, List.of(), List.of(ofOne, ofAll, other));
+    assertThat(rules.of("a").thresholds()).containsExactly(0, 2);
+    assertThat(rules.of("b").thresholds()).containsExactly(1, 2);
   }
 
   @Test

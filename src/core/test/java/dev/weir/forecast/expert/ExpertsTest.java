@@ -94,14 +94,6 @@ class ExpertsTest {
   }
 
   @Test
-  void harmonicsBeginWithThatOfTheWholePeriod() {
-    double[] out = new double[5];
-    new Harmonics(12, 2).fill(out, 1, 13); // 30 and 60 degrees
-    double root = Math.sqrt(3) / 2;
-    assertThat(out).containsExactly(new double[] {0, root, 0.5, 0.5, root}, within(1e-12));
-  }
-
-  @Test
   void aSeasonalMedianIsNotBentByOneOddDay() {
     SingleExpert single = new SingleExpert(new SeasonalMedian(), 2, 3);
     for (int day = 0; day < 7; day++) {
