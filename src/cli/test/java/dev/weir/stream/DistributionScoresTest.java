@@ -86,7 +86,7 @@ class DistributionScoresTest {
     for (int t = 3; t <= VALUES; t++) { // values seen; the first forecast has no interval
       Score.Distribution at = scores.get((long) t).distribution();
       assertThat(at.scored()).isEqualTo(t - 2);
-      assertThat(at.steps()).isEqualTo(List.of(1, 2, 3, 4, 5, 6).subList(0, at.steps().size()));
+      assertThat(at.steps()).isEqualTo(List.of(1, 2, 3, 4, 5, 6).subList(0, Math.min(t - 2, 6)));
       if (t % 37 != 0 && t != VALUES) {
         continue;
       }

@@ -89,27 +89,6 @@ class LearnerTest {
   }
 
   @Test
-  void copySharesNothing() {
-    double[] y = wave(80, 9);
-    Learner learner = new Learner(LearnerSettings.small(HORIZON));
-    LearnerState memory = learner.newSeries("a", 24);
-    for (int t = 0; t < 60; t++) {
-      learner.observe(memory, t, y[t]);
-    }
-    LearnerState copy = memory.copy();
-    double[] doubles = copy.doubles().clone();
-    float[] floats = copy.floats().clone();
-    short[] shorts = copy.shorts().clone();
-    for (int t = 60; t < y.length; t++) {
-      learner.observe(memory, t, y[t]);
-    }
-    assertThat(copy.count()).isEqualTo(60);
-    assertThat(copy.doubles()).isEqualTo(doubles);
-    assertThat(copy.floats()).isEqualTo(floats);
-    assertThat(copy.shorts()).isEqualTo(shorts);
-  }
-
-  @Test
   void aMemoryOfOtherSettingsIsRefused() {
     Learner learner = new Learner(LearnerSettings.small(2));
     LearnerState memory = new Learner(LearnerSettings.small(3)).newSeries("a", 24);
