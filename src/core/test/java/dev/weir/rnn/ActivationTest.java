@@ -1,7 +1,6 @@
 package dev.weir.rnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -100,21 +99,6 @@ class ActivationTest {
     };
     preciseTanh.apply(values, 0, values.length);
     assertThat(values).containsExactly(Float.NaN, 1f, -1f, -0f, Float.MIN_VALUE, 1f, 1f);
-  }
-
-  @Test
-  void vectorsHaveTheBitsOfThePlainLoop() {
-    assumeTrue(Kernels.vectors(), "the module jdk.incubator.vector");
-    float[] values = new float[1_003];
-    float[] expected = values.clone();
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (i - 500) / 47f; // -10.6 to 10.7
-      expected[i] = i < 2 ? values[i] : (float) Activation.preciseTanh(values[i]);
-    }
-
-    VectorPreciseTanh.apply(values, 2, values.length - 2, new double[values.length]);
-
-    assertThat(values).containsExactly(expected);
   }
 
   @Test

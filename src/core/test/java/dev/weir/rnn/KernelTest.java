@@ -184,7 +184,7 @@ class KernelTest {
     Random random = new Random(22);
     float[] weights = ForwardOfEachCell.values(random, config.parameterCount(), 0.4f);
     float[] input = ForwardOfEachCell.values(random, 5 * 3, 1f);
-    float[] spoilt = input.clone();
+    float[] spoilt = new float[9 * 3]; // longer, too
     Arrays.fill(spoilt, Float.NaN);
     for (String kernel : Kernels.KERNELS) {
       Rnn fresh = pinned(kernel, config);
@@ -194,7 +194,7 @@ class KernelTest {
       Rnn rnn = pinned(kernel, config);
       rnn.load(weights);
       RnnOutput actual = new RnnOutput();
-      rnn.forward(spoilt, 1, 5, true, null, null, actual);
+      rnn.forward(spoilt, 1, 9, false, null, null, actual);
       assertThat(actual.hN()).as(kernel).contains(Float.NaN);
       rnn.forward(input, 1, 5, true, null, null, actual);
       assertThat(bits(actual.out())).as(kernel).isEqualTo(bits(expected.out()));

@@ -1,19 +1,16 @@
 package dev.weir.rnn;
 
-import static dev.weir.rnn.DoubleNetwork.widened;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.weir.Allocations;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
-/** Sizes all differ, so that a swapped axis or a wrong offset shows. */
+/** Values against PyTorch's are in KernelTest, gradients in GoldenGradientTest. */
 class RnnTest {
 
   private static final int BATCH = 4;
@@ -21,18 +18,10 @@ class RnnTest {
   private static final int INPUT = 3;
   private static final int HIDDEN = 2;
   private static final int LAYERS = 3;
-
-  private static Stream<Arguments> cellsAndDirections() {
-    return Arrays.stream(Cell.values())
-        .flatMap(cell -> Stream.of(Arguments.of(cell, false), Arguments.of(cell, true)));
-  }
+  private static final float DELTA = 0.5f;
 
   private static RnnConfig config(Cell cell, boolean bidirectional) {
     return new RnnConfig(cell, INPUT, HIDDEN, LAYERS, bidirectional, true);
-  }
-
-  private static float[] weights(RnnConfig config) {
-    return Initialization.recurrent(config, new TorchRandom(17));
   }
 
   private static float[] random(int length, int seed) {
@@ -44,100 +33,140 @@ class RnnTest {
     return values;
   }
 
-  private static int stateLength(RnnConfig config, int batch) {
-    return config.numLayers() * batch * config.outputSize();
-  }
-
-  private static RnnOutput forward(
-      RnnConfig config,
-      float[] weights,
-      float[] input,
-      int batch,
-      int seqLen,
-      boolean batchFirst,
-      float[] h0,
-      float[] c0) {
-    Rnn rnn = new Rnn(config);
-    rnn.load(weights);
-    RnnOutput result = new RnnOutput();
-    rnn.forward(input, batch, seqLen, batchFirst, h0, c0, result);
-    return result;
-  }
-
   @ParameterizedTest
-  @MethodSource("cellsAndDirections")
-  void aBatchOfFourIsFourBatchesOfOne(Cell cell, boolean bidirectional) {
-    RnnConfig config = config(cell, bidirectional);
-    float[] weights = weights(config);
-    float[] input = random(BATCH * SEQ_LEN * INPUT, 1);
-    RnnOutput together = forward(config, weights, input, BATCH, SEQ_LEN, true, null, null);
-    int rowLength = SEQ_LEN * INPUT;
-    for (int b = 0; b < BATCH; b++) {
-      float[] row = Arrays.copyOfRange(input, b * rowLength, (b + 1) * rowLength);
-      RnnOutput alone = forward(config, weights, row, 1, SEQ_LEN, true, null, null);
-      int outLength = SEQ_LEN * config.outputSize();
-      assertThat(Arrays.copyOfRange(together.out(), b * outLength, (b + 1) * outLength))
-          .containsExactly(alone.out());
-      for (int layer = 0; layer < LAYERS; layer++) {
-        for (int direction = 0; direction < config.numDirections(); direction++) {
-          for (int unit = 0; unit < HIDDEN; unit++) {
-            int state = layer * config.numDirections() + direction;
-            assertThat(together.hN()[(state * BATCH + b) * HIDDEN + unit])
-                .isEqualTo(alone.hN()[state * HIDDEN + unit]);
-          }
-        }
+  @EnumSource(Cell.class)
+  void aCarriedStateIsWhereTheNextWindowGoesOn(Cell cell) {
+    RnnConfig config = config(cell, false);
+    boolean lstm = cell == Cell.LSTM;
+    float[] weights = new float[5 + config.parameterCount()];
+    System.arraycopy(
+        Initialization.recurrent(config, new TorchRandom(51)),
+        0,
+        weights,
+        5,
+        config.parameterCount());
+    float[] input = random(SEQ_LEN * INPUT, 52);
+    TrainableRnn network = new TrainableRnn(config);
+    network.load(weights, 5);
+    RnnOutput whole = new RnnOutput();
+    network.forward(input, 1, SEQ_LEN, true, null, null, whole);
+
+    float[] h = new float[7 + LAYERS * HIDDEN];
+    float[] c = lstm ? new float[9 + LAYERS * HIDDEN] : null;
+    for (int t = 0; t < SEQ_LEN; t++) {
+      network.step(weights, 5, input, t * INPUT, h, 7, c, 9);
+      for (int k = 0; k < HIDDEN; k++) {
+        float expected = whole.out()[t * HIDDEN + k];
+        float actual = h[7 + (LAYERS - 1) * HIDDEN + k];
+        assertThat(Math.abs(actual - expected)).as("step %d unit %d", t, k).isLessThan(1e-6f);
       }
     }
+    for (int i = 0; i < LAYERS * HIDDEN; i++) {
+      assertThat(Math.abs(h[7 + i] - whole.hN()[i])).isLessThan(1e-6f);
+      if (lstm) {
+        assertThat(Math.abs(c[9 + i] - whole.cN()[i])).isLessThan(1e-6f);
+      }
+    }
+    assertThat(Arrays.copyOf(h, 7)).containsOnly(0f);
   }
 
   @ParameterizedTest
   @EnumSource(Cell.class)
-  void aSequenceMayBeReadInTwoPartsByHandingTheStateOn(Cell cell) {
-    RnnConfig config = config(cell, false);
-    float[] weights = weights(config);
-    float[] input = random(SEQ_LEN * BATCH * INPUT, 4); // sequence first: parts are contiguous
-    RnnOutput whole = forward(config, weights, input, BATCH, SEQ_LEN, false, null, null);
-    int cut = 2 * BATCH * INPUT;
-    RnnOutput first =
-        forward(config, weights, Arrays.copyOf(input, cut), BATCH, 2, false, null, null);
-    RnnOutput second =
-        forward(
-            config,
-            weights,
-            Arrays.copyOfRange(input, cut, input.length),
-            BATCH,
-            SEQ_LEN - 2,
-            false,
-            first.hN(),
-            first.cN());
-    assertThat(second.hN()).containsExactly(whole.hN());
-    int firstOut = first.out().length;
-    assertThat(second.out())
-        .containsExactly(Arrays.copyOfRange(whole.out(), firstOut, whole.out().length));
-    if (cell == Cell.LSTM) {
-      assertThat(second.cN()).containsExactly(whole.cN());
-    }
+  void onceWarmATrainingStepAllocatesNothing(Cell cell) {
+    Trainee trainee = new Trainee(config(cell, true), 61);
+    RnnConfig forward = config(cell, false);
+    TrainableRnn stepping = new TrainableRnn(forward);
+    float[] weights = Initialization.recurrent(forward, new TorchRandom(62));
+    float[] h = new float[LAYERS * HIDDEN];
+    float[] c = cell == Cell.LSTM ? new float[LAYERS * HIDDEN] : null;
+    float[] x = random(INPUT, 63);
+    int calls = 500;
+    Allocations.assertNoneOnceWarm(
+        calls,
+        () -> {
+          for (int call = 0; call < calls; call++) {
+            trainee.train();
+            stepping.step(weights, 0, x, 0, h, 0, c, 0);
+          }
+        });
   }
 
   @ParameterizedTest
-  @MethodSource("cellsAndDirections")
-  void aNetworkForgetsWhatItRanBefore(Cell cell, boolean bidirectional) {
-    RnnConfig config = config(cell, bidirectional);
-    float[] weights = weights(config);
-    float[] input = random(BATCH * SEQ_LEN * INPUT, 7);
-    RnnOutput fresh = forward(config, weights, input, BATCH, SEQ_LEN, true, null, null);
-    Rnn used = new Rnn(config);
-    used.load(random(config.parameterCount(), 8));
+  @EnumSource(Cell.class)
+  void theSameSeedGivesTheSameBitsWhateverRanBefore(Cell cell) {
+    RnnConfig tiny = new RnnConfig(cell, 1, 2, 1, true, true);
+    RnnConfig large = new RnnConfig(cell, 4, 33, 2, true, true);
+    float[] largeAtFirst = new Trainee(large, 71).trained(20);
+    float[] tinyAfterLarge = new Trainee(tiny, 72).trained(400);
+    float[] largeAfterTiny = new Trainee(large, 71).trained(20);
+    assertThat(largeAfterTiny).isEqualTo(largeAtFirst);
+    assertThat(new Trainee(tiny, 72).trained(400)).isEqualTo(tinyAfterLarge);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Cell.class)
+  void scratchOfALongerBatchLeavesNoTrace(Cell cell) {
+    RnnConfig config = config(cell, true);
+    float[] weights = Initialization.recurrent(config, new TorchRandom(81));
+    float[] input = random(2 * 3 * INPUT, 82);
+    float[] dOut = random(2 * 3 * config.outputSize(), 83);
+    TrainableRnn fresh = new TrainableRnn(config);
+    TrainableRnn used = new TrainableRnn(config);
+    used.load(random(config.parameterCount(), 84), 0);
     RnnOutput result = new RnnOutput();
-    float[] h0 = random(stateLength(config, 1), 9);
-    used.forward(random(9 * INPUT, 10), 1, 9, false, h0, null, result); // longer, and with a state
-    used.load(weights);
-    used.forward(input, BATCH, SEQ_LEN, true, null, null, result);
-    assertThat(result.out()).containsExactly(fresh.out());
-    assertThat(result.hN()).containsExactly(fresh.hN());
-    float[] reused = result.out();
-    used.forward(input, BATCH, SEQ_LEN, true, null, null, result);
-    assertThat(result.out()).isSameAs(reused);
+    for (int[] sizes : new int[][] {{1, 9}, {5, 1}, {4, 7}}) { // longer, wider, both
+      used.forward(
+          random(sizes[0] * sizes[1] * INPUT, 85), sizes[0], sizes[1], false, null, null, result);
+      float[] ones = new float[result.out().length];
+      Arrays.fill(ones, 1f);
+      used.backward(ones, null, null, new float[weights.length], 0, null, null, null);
+    }
+    float[][] gradients = new float[2][weights.length];
+    int i = 0;
+    for (TrainableRnn network : new TrainableRnn[] {fresh, used}) {
+      network.load(weights, 0);
+      network.forward(input, 2, 3, true, null, null, result);
+      network.backward(dOut, null, null, gradients[i++], 0, null, null, null);
+    }
+    assertThat(gradients[1]).isEqualTo(gradients[0]);
+  }
+
+  @Test
+  void wrongCallsInTrainingAreNamedWithWhatWasExpectedAndGot() {
+    RnnConfig config = config(Cell.GRU, true);
+    TrainableRnn network = new TrainableRnn(config);
+    RnnOutput result = new RnnOutput();
+    float[] input = new float[BATCH * SEQ_LEN * INPUT];
+    float[] gradient = new float[config.parameterCount()];
+    assertThatThrownBy(() -> network.forward(input, BATCH, SEQ_LEN, true, null, null, result))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("weights: expected load() before forward(), got none yet");
+    assertThatThrownBy(() -> network.load(new float[276], 1))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    network.load(new float[277], 1);
+    assertThatThrownBy(() -> network.backward(null, null, null, gradient, 0, null, null, null))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("activations: expected forward() before backward(), got none since load()");
+    assertThatThrownBy(
+            () -> network.forward(new float[59], BATCH, SEQ_LEN, true, null, null, result))
+        .hasMessage("input: expected shape (batch 4, seq_len 5, input_size 3) = 60 values, got 59");
+    network.forward(input, BATCH, SEQ_LEN, true, null, null, result);
+    assertThatThrownBy(
+            () -> network.backward(new float[79], null, null, gradient, 0, null, null, null))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("gradient of out: expected batch 4 * seq_len 5 * 4 = 80 values, got 79");
+    assertThatThrownBy(
+            () -> network.backward(null, null, new float[48], gradient, 0, null, null, null))
+        .hasMessage(
+            "gradient of c_n: expected none, since only an LSTM has it, got 48 values for GRU");
+    assertThatThrownBy(
+            () -> network.backward(null, null, null, gradient, 0, null, new float[72], null))
+        .hasMessageStartingWith("gradient of h_0: expected shape (num_layers * num_directions 6");
+    assertThatThrownBy(() -> network.backward(null, null, null, gradient, 1, null, null, null))
+        .isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> network.step(gradient, 0, input, 0, new float[6], 0, null, 0))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("bidirectional: expected false for a network that runs step by step, got true");
   }
 
   @Test
@@ -174,44 +203,42 @@ class RnnTest {
         .hasMessage("seq_len: expected at least 1, got 0");
   }
 
-  private static final int LARGE_BATCH = 3;
-  private static final int LARGE_SEQ_LEN = 24;
+  /** A network under training, on numbers that a seed fixes. */
+  private static final class Trainee {
+    private final TrainableRnn network;
+    private final float[] weights;
+    private final float[] input;
+    private final float[] target;
+    private final float[] dOut;
+    private final float[] gradient;
+    private final Adam adam = new Adam(1e-2, 0.9, 0.999, 1e-8, 1e-4, 1.0);
+    private final float[] state;
+    private final RnnOutput result = new RnnOutput();
 
-  /**
-   * Where vector code takes over, against the equations of torch's pages in double precision, one
-   * sum at a time.
-   */
-  @ParameterizedTest
-  @EnumSource(Cell.class)
-  void largeShapesAgreeWithDoublePrecision(Cell cell) {
-    RnnConfig config = new RnnConfig(cell, 4, 32, 2, true, true);
-    float[] weights = Initialization.recurrent(config, new TorchRandom(23));
-    Random random = new Random(29);
-    float[] input = new float[LARGE_BATCH * LARGE_SEQ_LEN * config.inputSize()];
-    for (int i = 0; i < input.length; i++) {
-      input[i] = (float) random.nextGaussian();
+    Trainee(RnnConfig config, int seed) {
+      network = new TrainableRnn(config);
+      weights = Initialization.recurrent(config, new TorchRandom(seed));
+      input = random(BATCH * SEQ_LEN * config.inputSize(), seed);
+      target = random(BATCH * SEQ_LEN * config.outputSize(), seed + 1);
+      dOut = new float[target.length];
+      gradient = new float[weights.length];
+      state = new float[adam.stateLength(weights.length)];
     }
-    Rnn rnn = new Rnn(config);
-    rnn.load(weights);
-    RnnOutput result = new RnnOutput();
-    double worst = 0;
-    for (int round = 0; round < 200; round++) { // until the compiled code has answered, too
-      rnn.forward(input, LARGE_BATCH, LARGE_SEQ_LEN, true, null, null, result);
+
+    void train() {
+      network.load(weights, 0);
+      network.forward(input, BATCH, SEQ_LEN, true, null, null, result);
+      double loss = Loss.pseudoHuber(DELTA, result.out(), target, null, target.length, dOut);
+      Arrays.fill(gradient, 0f);
+      network.backward(dOut, null, null, gradient, 0, null, null, null);
+      adam.step(loss, gradient, 0, weights, 0, state, 0, weights.length);
     }
-    DoubleNetwork reference = new DoubleNetwork(config, LARGE_BATCH, LARGE_SEQ_LEN);
-    double[] out = reference.forward(widened(weights), widened(input), null, null);
-    for (int b = 0; b < LARGE_BATCH; b++) {
-      for (int t = 0; t < LARGE_SEQ_LEN; t++) {
-        for (int k = 0; k < config.outputSize(); k++) {
-          int at = (b * LARGE_SEQ_LEN + t) * config.outputSize() + k;
-          float actual = result.out()[at];
-          double error = Math.abs(actual - out[at]);
-          worst = Math.max(worst, error / Math.max(1.0, Math.abs(out[at])));
-          assertThat(actual).isFinite();
-        }
+
+    float[] trained(int steps) {
+      for (int step = 0; step < steps; step++) {
+        train();
       }
+      return weights;
     }
-    System.out.println(cell + ": worst error against double precision " + worst);
-    assertThat(worst).isLessThanOrEqualTo(1e-6);
   }
 }
