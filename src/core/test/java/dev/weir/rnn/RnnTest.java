@@ -2,6 +2,7 @@ package dev.weir.rnn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Allocations;
 import java.util.Arrays;
@@ -129,6 +130,10 @@ class RnnTest {
       network.backward(dOut, null, null, gradients[i++], 0, null, null, null);
     }
     assertThat(gradients[1]).isEqualTo(gradients[0]);
+    used.backward(dOut, null, null, gradients[1], 0, null, null, null); // is added
+    for (i = 0; i < weights.length; i++) {
+      assertThat(gradients[1][i]).isCloseTo(2 * gradients[0][i], within(1e-5f));
+    }
   }
 
   @Test

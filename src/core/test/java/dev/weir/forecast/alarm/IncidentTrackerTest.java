@@ -314,8 +314,7 @@ class IncidentTrackerTest {
 
   @Test
   void seriesThatWasSavedContinuesWithTheSameIncidents() throws IOException {
-    for (IncidentSettings settings :
-        List.of(settings(2, 5), withBreaks(2, 5, Reason.NOVELTY, Reason.ERROR))) {
+    for (IncidentSettings settings : List.of(settings(2, 5), withBreaks(2, 5, Reason.values()))) {
       IncidentTracker tracker = new IncidentTracker(settings);
       SeriesAlarms kept = tracker.newSeries();
       SeriesAlarms moved = tracker.newSeries();

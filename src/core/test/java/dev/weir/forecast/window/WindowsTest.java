@@ -73,26 +73,22 @@ class WindowsTest {
             List.of(16.0, 17.0, 18.0, 19.0, 20.0));
   }
 
-  @Test
-  void theVerySameObservationAgainIsADuplicate() {
-    Windows windows = new Windows(3, 1, 0);
+  /** After 10, 20 and 30 in a window of two. */
+  @ParameterizedTest
+  @CsvSource({
+    "2, 20, DUPLICATE",
+    "3, 30, DUPLICATE",
+    "3, 31, LATE", // another value for that time
+    "2, 21, LATE",
+    "1, 10, LATE", // older than the window
+    "0, 10, LATE"
+  })
+  void observationOfATimeAlreadyPassedIsADuplicateOrLate(long minute, double value, Outcome is) {
+    Windows windows = new Windows(2, 1, 0);
     WindowState state = windows.newState();
-    cut(windows, state, at(1, 10), at(2, 20));
-    assertThat(windows.offer(state, at(1, 10), Windows.IN_ORDER)).isEqualTo(Outcome.DUPLICATE);
-    assertThat(windows.offer(state, at(2, 20), Windows.IN_ORDER)).isEqualTo(Outcome.DUPLICATE);
-    assertThat(state.seen()).isEqualTo(2);
-  }
-
-  @Test
-  void anotherValueForATimeAlreadyUsedIsLate() {
-    Windows windows = new Windows(3, 1, 0);
-    WindowState state = windows.newState();
-    cut(windows, state, at(1, 10), at(2, 20));
-    assertThat(windows.offer(state, at(2, 21), Windows.IN_ORDER)).isEqualTo(Outcome.LATE);
-    assertThat(windows.offer(state, at(1, 11), Windows.IN_ORDER)).isEqualTo(Outcome.LATE);
-    assertThat(windows.offer(state, at(0, 10), Windows.IN_ORDER)).isEqualTo(Outcome.LATE);
-    cut(windows, state, at(3, 30), at(4, 40)); // the first is no longer in the window
-    assertThat(windows.offer(state, at(1, 10), Windows.IN_ORDER)).isEqualTo(Outcome.LATE);
+    cut(windows, state, at(1, 10), at(2, 20), at(3, 30));
+    assertThat(windows.offer(state, at(minute, value), Windows.IN_ORDER)).isEqualTo(is);
+    assertThat(state.seen()).isEqualTo(3);
   }
 
   @Test
