@@ -1,5 +1,7 @@
 package dev.weir.forecast.engine;
 
+import static dev.weir.forecast.window.WindowsTest.cut;
+import static dev.weir.forecast.window.WindowsTest.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weir.forecast.Observation;
@@ -17,7 +19,6 @@ import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.forecast.window.Windows.Outcome;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -36,25 +37,6 @@ class GapsTest {
 
   private static Observation at(double minute, double value) {
     return new Observation(SERIES, FIRST + Math.round(minute * MINUTE), value);
-  }
-
-  private static List<List<Double>> cut(Windows windows, WindowState state, Observation... all) {
-    List<List<Double>> cut = new ArrayList<>();
-    for (Observation observation : all) {
-      assertThat(windows.offer(state, observation, Windows.IN_ORDER)).isEqualTo(Outcome.APPENDED);
-      if (windows.isDue(state)) {
-        cut.add(values(windows.window(SERIES, state)));
-      }
-    }
-    return cut;
-  }
-
-  private static List<Double> values(SequenceWindow window) {
-    List<Double> values = new ArrayList<>();
-    for (int i = 0; i < window.size(); i++) {
-      values.add(window.value(i));
-    }
-    return values;
   }
 
   @Test

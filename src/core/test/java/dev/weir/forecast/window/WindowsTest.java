@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class WindowsTest {
+public class WindowsTest {
 
   private static final String SERIES = "pump-7";
   private static final long MINUTE = 60_000;
@@ -28,7 +28,7 @@ class WindowsTest {
   }
 
   /** Feeds observations as if complete up to each, and returns the windows' values. */
-  private static List<List<Double>> cut(Windows windows, WindowState state, Observation... all) {
+  public static List<List<Double>> cut(Windows windows, WindowState state, Observation... all) {
     List<List<Double>> cut = new ArrayList<>();
     for (Observation observation : all) {
       if (windows.offer(state, observation, Windows.IN_ORDER) == Outcome.APPENDED
@@ -39,7 +39,7 @@ class WindowsTest {
     return cut;
   }
 
-  private static List<Double> values(SequenceWindow window) {
+  public static List<Double> values(SequenceWindow window) {
     List<Double> values = new ArrayList<>();
     for (int i = 0; i < window.size(); i++) {
       values.add(window.value(i));
