@@ -482,6 +482,8 @@ class JobFileTest {
   void aCalendarIsAListOfItsCycles() {
     assertThat(withWindow("calendar: [hour-of-day, day-of-week]").forecast().inputs().calendar())
         .containsExactly(Calendar.HOUR_OF_DAY, Calendar.DAY_OF_WEEK);
+    String all = "calendar: [minute-of-hour, hour-of-day, day-of-week, day-of-year]";
+    assertThat(withWindow(all).forecast().inputs().calendar()).containsExactly(Calendar.values());
   }
 
   @ParameterizedTest
