@@ -1,5 +1,6 @@
 package dev.weir.rnn;
 
+import static dev.weir.rnn.KernelTest.ForwardOfEachCell.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Random;
@@ -132,13 +133,5 @@ class ActivationTest {
           .as("tanh gives %s, expected %s", actual[i], expected[i])
           .isEqualTo(Float.floatToIntBits(expected[i]));
     }
-  }
-
-  private static float[] values(Random random, int length, double deviation) {
-    float[] values = new float[length];
-    for (int i = 0; i < length; i++) {
-      values[i] = (float) (deviation * random.nextGaussian());
-    }
-    return values;
   }
 }

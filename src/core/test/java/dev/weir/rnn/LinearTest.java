@@ -1,5 +1,6 @@
 package dev.weir.rnn;
 
+import static dev.weir.rnn.KernelTest.ForwardOfEachCell.values;
 import static dev.weir.rnn.LinearColumns.TILE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -60,21 +61,13 @@ class LinearTest {
     assertThat(dWeight[9]).isEqualTo(-200f);
   }
 
-  private static float[] random(Random random, int length) {
-    float[] values = new float[length];
-    for (int i = 0; i < length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return values;
-  }
-
   @ParameterizedTest
   @CsvSource({"7, 24, 5", "9, 4, 1", "1, 6, 2", "48, 3, 4"})
   void itIsTheSumOfProductsInAnyCompany(int inputs, int outputs, int tiles) {
     Random random = new Random(inputs);
-    float[] weights = random(random, outputs * inputs);
-    float[] x = random(random, tiles * inputs * TILE);
-    float[] bias = random(random, tiles * outputs * TILE);
+    float[] weights = values(random, outputs * inputs, 1);
+    float[] x = values(random, tiles * inputs * TILE, 1);
+    float[] bias = values(random, tiles * outputs * TILE, 1);
     float[] y = bias.clone();
     float least = -0.5f;
     LinearColumns.add(weights, inputs, outputs, x, tiles, least, y);

@@ -26,12 +26,7 @@ class RnnTest {
   }
 
   private static float[] random(int length, int seed) {
-    Random random = new Random(seed);
-    float[] values = new float[length];
-    for (int i = 0; i < length; i++) {
-      values[i] = (float) random.nextGaussian();
-    }
-    return values;
+    return KernelTest.ForwardOfEachCell.values(new Random(seed), length, 1);
   }
 
   @ParameterizedTest

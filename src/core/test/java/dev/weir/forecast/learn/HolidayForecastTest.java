@@ -292,7 +292,7 @@ class HolidayForecastTest {
         });
   }
 
-  private static double[] forecast(Learner learner, LearnerState state) {
+  static double[] forecast(Learner learner, LearnerState state) {
     double[] forecast = new double[learner.horizon()];
     learner.forecast(state, forecast, null, null);
     return forecast;

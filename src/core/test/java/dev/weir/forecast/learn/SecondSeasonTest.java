@@ -1,5 +1,6 @@
 package dev.weir.forecast.learn;
 
+import static dev.weir.forecast.learn.HolidayForecastTest.forecast;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -43,12 +44,6 @@ class SecondSeasonTest {
       y[t] = 100 + 5 * (t % WEEK == 6 ? 1 : 0) + ofYear * year + random.nextGaussian();
     }
     return y;
-  }
-
-  private static double[] forecast(Learner learner, LearnerState state) {
-    double[] values = new double[HORIZON];
-    learner.forecast(state, values, null, null);
-    return values;
   }
 
   /** Mean |error| of the last step over the second half of the series. */

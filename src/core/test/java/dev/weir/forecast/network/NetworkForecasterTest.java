@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NetworkForecasterTest {
 
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final Path MODELS = Path.of("src/core/test/resources/models");
   private static final Path FIXTURES = Path.of("src/core/test/resources/model");
 
@@ -55,11 +56,11 @@ class NetworkForecasterTest {
     ForecastModel model =
         ModelFiles.read(MODELS.resolve(name + ".safetensors"), ModelFiles.Defaults.NONE);
     NetworkForecaster forecaster = new NetworkForecaster(model);
-    JsonNode fixture = new ObjectMapper().readTree(new File(FIXTURES.toFile(), name + ".json"));
+    JsonNode fixture = JSON.readTree(new File(FIXTURES.toFile(), name + ".json"));
     assertThat(fixture.get("windows").size()).isEqualTo(20);
     for (int w = 0; w < fixture.get("windows").size(); w++) {
-      double[] values = doubles(fixture.get("windows").get(w));
-      double[] expected = doubles(fixture.get("forecasts").get(w));
+      double[] values = JSON.treeToValue(fixture.get("windows").get(w), double[].class);
+      double[] expected = JSON.treeToValue(fixture.get("forecasts").get(w), double[].class);
       Forecast forecast = forecaster.forecast(window(values));
       assertThat(forecast.status()).isEqualTo(Status.OK);
       assertThat(forecast.values()).hasSameSizeAs(expected);
@@ -69,14 +70,6 @@ class NetworkForecasterTest {
         assertThat(forecast.values()[i]).isCloseTo(expected[i], within(tolerance));
       }
     }
-  }
-
-  private static double[] doubles(JsonNode array) {
-    double[] values = new double[array.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = array.get(i).asDouble();
-    }
-    return values;
   }
 
   /** The most that a head makes of an error of 1 in each of its inputs. */
@@ -229,18 +222,9 @@ class NetworkForecasterTest {
   private static final Path AHEAD = Path.of("src/core/test/resources/ahead");
   private static final long HOUR = 3_600_000;
 
-  /** Each with what is known ahead of its own time. */
-  private static List<Observation> rows(double[] values, double[][] features, double[][] known) {
-    List<Observation> rows = new ArrayList<>();
-    for (int t = 0; t < values.length; t++) {
-      rows.add(new Observation("s", t * HOUR, values[t], features[t], null, known[t]));
-    }
-    return rows;
-  }
-
   /** The forecasts at each origin with a full window, in a job that keeps what the model reads. */
   private static List<Forecast> forecasts(
-      ForecastModel model, List<Observation> rows, double[][] known) {
+      ForecastModel model, double[] values, double[][] features, double[][] known) {
     NetworkForecaster forecaster = new NetworkForecaster(model);
     int ahead = model.ahead().count();
     Windows windows =
@@ -253,12 +237,11 @@ class NetworkForecasterTest {
             ahead);
     WindowState state = windows.newState();
     List<Forecast> forecasts = new ArrayList<>();
-    for (int t = 0; t < rows.size(); t++) {
-      Observation o = rows.get(t);
+    for (int t = 0; t < values.length; t++) {
       double[] next = next(known, t, model.horizon());
       windows.offer(
           state,
-          new Observation("s", o.time(), o.value(), o.features(), null, next),
+          new Observation("s", t * HOUR, values[t], features[t], null, next),
           Windows.IN_ORDER);
       if (state.size() == model.seqLen()) {
         forecasts.add(forecaster.forecast(windows.window("s", state)));
@@ -285,13 +268,12 @@ class NetworkForecasterTest {
   void forecastsFromWhatIsKnownAheadAreThoseOfPyTorch(String name) throws Exception {
     ForecastModel model =
         ModelFiles.read(AHEAD.resolve(name + ".safetensors"), ModelFiles.Defaults.NONE);
-    JsonNode fixture = new ObjectMapper().readTree(new File(AHEAD.toFile(), name + ".json"));
-    double[] values = new ObjectMapper().treeToValue(fixture.get("values"), double[].class);
+    JsonNode fixture = JSON.readTree(new File(AHEAD.toFile(), name + ".json"));
+    double[] values = JSON.treeToValue(fixture.get("values"), double[].class);
     double[][] known = numbers(fixture.get("known"));
     double[][] expected = numbers(fixture.get("forecasts"));
 
-    List<Forecast> forecasts =
-        forecasts(model, rows(values, numbers(fixture.get("features")), known), known);
+    List<Forecast> forecasts = forecasts(model, values, numbers(fixture.get("features")), known);
 
     assertThat(forecasts).hasSize(expected.length);
     for (int i = 0; i < expected.length; i++) {
@@ -358,13 +340,9 @@ class NetworkForecasterTest {
   }
 
   @Test
-  void repeatsTheLastValueAndNamesNoModel() {
-    Windows windows = new Windows(4, 1, 0);
-    WindowState state = windows.newState();
-    windows.offer(state, new Observation("s", 10, 5), Windows.IN_ORDER);
-    windows.offer(state, new Observation("s", 30, 8), Windows.IN_ORDER);
-    Forecast forecast =
-        LastValueForecast.forecast(windows.window("s", state), Mode.MANY_TO_ONE, 3, Status.WARMUP);
+  void repeatsTheLastValueAndNamesNoModelAndNoTimesAtFirst() {
+    assertThat(lastValue(10, 5).times()).isNull();
+    Forecast forecast = lastValue(30, 8);
     assertThat(forecast.values()).containsExactly(8, 8, 8);
     assertThat(forecast.times()).containsExactly(50, 70, 90);
     assertThat(forecast.seqLen()).isEqualTo(2);
@@ -372,13 +350,9 @@ class NetworkForecasterTest {
     assertThat(forecast.modelVersion()).isEqualTo(-1);
   }
 
-  @Test
-  void knowsNoTimesWhileThereIsOneValue() {
-    Windows windows = new Windows(4, 1, 0);
-    WindowState state = windows.newState();
-    windows.offer(state, new Observation("s", 10, 5), Windows.IN_ORDER);
-    Forecast forecast =
-        LastValueForecast.forecast(windows.window("s", state), Mode.MANY_TO_ONE, 3, Status.WARMUP);
-    assertThat(forecast.times()).isNull();
+  private Forecast lastValue(long time, double value) {
+    windows.offer(state, new Observation("s", time, value), Windows.IN_ORDER);
+    return LastValueForecast.forecast(
+        windows.window("s", state), Mode.MANY_TO_ONE, 3, Status.WARMUP);
   }
 }
