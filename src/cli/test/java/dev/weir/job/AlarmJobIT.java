@@ -297,7 +297,7 @@ class AlarmJobIT {
     assertThat(all.out())
         .containsPattern(
             "(?m)^2026-03-03 10:20  closed  high    novelty  pump\\.spike  1\\d\\d\\.\\d+, expected"
-                + " \\d\\d\\.\\d+  surprise 5\\.0  \\d+ values in PT");
+                + " \\d\\d\\.\\d+  surprise 5\\.0  \\d+ values in \\d+ min");
     InProcess one = alarms("--series pump.* --last 1 --format json");
     JsonNode newest = new ObjectMapper().readTree(one.out());
     assertThat(newest.get("id").textValue()).isEqualTo(newestSpike());
