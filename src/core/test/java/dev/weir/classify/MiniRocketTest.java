@@ -84,6 +84,14 @@ class MiniRocketTest {
   }
 
   @Test
+  void biasesAreOfAnyOfTheWindows() {
+    float[][] windows = {new float[20], windows(1, 20, 1, 3)[0]}; // of the first all are 0
+    MiniRocket rocket = MiniRocket.fit(windows, 1, 84, 5);
+    assertThat(IntStream.range(0, 84)).anyMatch(k -> rocket.bias(k) == 0);
+    assertThat(IntStream.range(0, 84)).anyMatch(k -> rocket.bias(k) != 0);
+  }
+
+  @Test
   void dilationsReachToTheLengthOfAWindow() {
     MiniRocket rocket = MiniRocket.fit(windows(2, 129, 1, 2), 1, 9_996, 1);
     assertThat(rocket.dilation(0)).isEqualTo(1);

@@ -92,6 +92,14 @@ class SeriesClassifierTest {
   }
 
   @Test
+  void windowsOfAtLeast10ValuesAreConvolved() throws Exception {
+    assertThat(classifier(ClassFixture.of(9).build()).classifier().methods())
+        .doesNotContain("convolution");
+    assertThat(classifier(ClassFixture.of(10).build()).classifier().methods())
+        .contains("convolution");
+  }
+
+  @Test
   void aModelCountsMostUntilLabelsSayOtherwise() throws Exception {
     ClassifierModel model = model("states", 3, STATES);
     ClassFixture.OneSeries alone = classifier(settings(4, 1, model, false, 6));

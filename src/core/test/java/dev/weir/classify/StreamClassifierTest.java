@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.Allocations;
 import dev.weir.classify.StreamClassifier.Settings;
+import dev.weir.rnn.Cell;
+import dev.weir.rnn.RnnConfig;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -95,6 +97,38 @@ class StreamClassifierTest {
       run(classifier, other, others.subList(i, i + 1));
     }
     assertThat(state).usingRecursiveComparison().isEqualTo(alone);
+  }
+
+  @Test
+  void stackingIsTheMeanUntil100Labels() {
+    StreamClassifier classifier = classifier();
+    assertThat(classifier.methods()).containsExactly("mixture", "network", "mean", "stacking");
+    StreamState state = classifier.newState();
+    List<Row> rows = rows(101, 4);
+    run(classifier, state, rows.subList(0, 99));
+    double[][] of99 = classifier.classify(state, rows.get(99).values());
+    assertThat(of99[3]).isEqualTo(of99[2]);
+    classifier.learn(state, 0, CLASSES, rows.get(99).label());
+    double[][] of100 = classifier.classify(state, rows.get(100).values());
+    assertThat(of100[3]).isNotEqualTo(of100[2]);
+  }
+
+  /** Of three rows the oldest is not in the next pass, which begins with what it has led to. */
+  @Test
+  void aPassBeginsAfterTheRowsThatAreNotInIt() {
+    int size = 2;
+    Parts parts = new Parts();
+    RnnConfig rnn = new RnnConfig(Cell.GRU, 1, size, 1, false, true);
+    OnlineNetwork network = new OnlineNetwork(rnn, 2, 3, 1, 0, parts);
+    float[] state = new float[parts.length()];
+    network.start(state, 7);
+    float[] rows = {1, -2, 0.5f};
+    network.logits(state, rows, 0, new float[2]);
+    int first = state.length - size; // before it is the hidden state of the newest row
+    float[] ofOldest = Arrays.copyOfRange(state, first - size, first);
+    network.learn(state, rows, new int[] {0, 1, 0}, 2);
+    assertThat(Arrays.copyOfRange(state, first, state.length))
+        .containsExactly(ofOldest, within(1e-6f));
   }
 
   @Test
