@@ -278,6 +278,21 @@ class ThresholdTrackerTest {
         .isCloseTo(0.02275, within(1.4e-4));
   }
 
+  /** An interval's end at the limit says how much is beyond; the other end says nothing. */
+  @Test
+  void endOnTheLimitsSideOfTheForecastCounts() {
+    CrossingProbability.reset(weights, covariances);
+    double[] forecast = {7};
+    double[][] lower = {{0}, {-1}};
+    double[][] upper = {{8}, {20}};
+    assertThat(of(8, true, 1).predict(weights, forecast, lower, upper))
+        .isCloseTo(0.1, within(4e-4));
+    assertThat(of(0, true, 1).predict(weights, forecast, lower, upper))
+        .isCloseTo(0.9, within(4e-4));
+    assertThat(of(0, false, 1).predict(weights, forecast, lower, upper))
+        .isCloseTo(0.1, within(4e-4));
+  }
+
   @Test
   void severalStepsAreBetweenOneAndIndependentOnes() {
     CrossingProbability.reset(weights, covariances);

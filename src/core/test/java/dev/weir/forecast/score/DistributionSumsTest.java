@@ -67,6 +67,8 @@ class DistributionSumsTest {
     byte[] before = written(sums);
     double[] infinite = {Double.NEGATIVE_INFINITY, 0, 0, 0, 1};
     assertThat(scorer.add(sums, 0, infinite, 3)).isNotFinite();
+    double[] huge = {1e308, 1e308, 1e308, 1e308, 1e308}; // not infinite, but the loss is
+    assertThat(scorer.add(sums, 0, huge, 0)).isInfinite();
     assertThat(scorer.add(sums, 0, new double[] {0, 0, 0, 0, 1}, Double.NaN)).isNaN();
     assertThat(written(sums)).isEqualTo(before);
   }
