@@ -235,6 +235,16 @@ class ForecastMetricsTest {
   }
 
   @Test
+  void whatIsLateIsNoLearningStep() throws Exception {
+    SeriesHarness operator = harness(everything(), null);
+    for (int t = 0; t < 20; t++) {
+      send(operator, "a", t, Math.sin(t), 1);
+    }
+    send(operator, "a", 3, 7, 1);
+    assertThat(operator.metrics.count(ONE + "learningSteps")).isEqualTo(20);
+  }
+
+  @Test
   void withoutScoresThereIsNoRelativeCrps() throws Exception {
     Learning off = new Learning(LearnerSettings.small(2), 7, 0);
     SeriesHarness operator = harness(settings(TestSettings.learned(2, off)), null);

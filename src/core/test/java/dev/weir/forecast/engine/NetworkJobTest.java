@@ -184,7 +184,7 @@ class NetworkJobTest {
   }
 
   @Test
-  void onlyJobsWhoseModelMayReadThemKeepCovariatesWithWindows() {
+  void onlyJobsWhoseModelMayReadThemKeepCovariatesWithWindows() throws Exception {
     ForecastModel model = model(Mode.MANY_TO_ONE, AHEAD, HORIZON);
     assertThat(settings(model, true, AHEAD).columnsKept()).isEqualTo(AHEAD);
     assertThat(settings(model, false, AHEAD).columnsKept()).isEqualTo(AHEAD);
@@ -194,6 +194,7 @@ class NetworkJobTest {
     ModeSettings none = TestSettings.learned(HORIZON, new Learning(learner, 1, 0));
     ForecastSettings mixture = TestSettings.of(SEQ_LEN, none).build();
     assertThat(mixture.columnsKept()).isZero();
+    assertThat(new SeriesForecaster(mixture, () -> 0).newState().columns()).isZero();
     assertThat(mixture.ahead()).isEqualTo(AHEAD * HORIZON);
   }
 
