@@ -31,6 +31,7 @@ import java.util.SplittableRandom;
 import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.DecimalData;
 import org.apache.flink.table.data.GenericArrayData;
+import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.types.logical.ArrayType;
@@ -318,6 +319,18 @@ class TableFunctionsTest {
               new Column("plan", 3, new ArrayType(new DoubleType())),
               new Column("price", 4, new ArrayType(new DecimalType(6, 2)))),
           List.of());
+
+  @Test
+  void covariatesAreBeforeOutsideModels() {
+    Column plan = COLUMNS.covariates().get(0);
+    Column lear = new Column("lear", 4, new ArrayType(new DoubleType()));
+    Columns both = new Columns(List.of(SENSOR), VALUE, List.of(), List.of(plan), List.of(lear));
+    GenericArrayData infinite = new GenericArrayData(new double[] {Double.POSITIVE_INFINITY});
+    GenericArrayData known = new GenericArrayData(new double[] {2});
+    RowData row = GenericRowData.of(text("a"), 1.5, null, infinite, known);
+    assertThat(new InputRow(both, 1).problemWith("a", row, 0).message())
+        .isEqualTo("plan[1]: expected a finite number or NULL, got Infinity");
+  }
 
   private static final int HORIZON = 3;
   private static final int READINGS = 120;

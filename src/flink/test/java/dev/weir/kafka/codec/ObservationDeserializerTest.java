@@ -81,6 +81,10 @@ class ObservationDeserializerTest {
         Reason.NOT_FINITE,
         "features[1]: expected a finite number, got NaN");
     assertDead(
+        codec.encode(new Observation("s", 7, 1, new double[] {Double.POSITIVE_INFINITY})),
+        Reason.NOT_FINITE,
+        "features[0]: expected a finite number, got Infinity");
+    assertDead(
         encode("s", -1, 1),
         Reason.TIME,
         "time: expected 1970 to PT24H from now, got 1969-12-31T23:59:59.999Z");
