@@ -69,6 +69,13 @@ class IncidentMessageTest {
         .isEqualTo(JSON.readTree(printed.get(0).text()));
   }
 
+  @Test
+  void incidentOfATestIsLow() throws Exception {
+    JsonNode test = body(IncidentMessage.test(START), Format.JSON);
+    assertThat(test.get("series").textValue()).isEqualTo("weir webhook --test");
+    assertThat(test.get("severity").textValue()).isEqualToIgnoringCase("low");
+  }
+
   /** As definitions/postableAlerts of its openapi.yaml asks: times, and labels of text alone. */
   @Test
   void alertmanagerHasOneOpenAlertOfTheSeverityThatCounts() throws Exception {

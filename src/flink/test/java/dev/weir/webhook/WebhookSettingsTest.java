@@ -29,6 +29,11 @@ class WebhookSettingsTest {
     assertThat(settings("https://a.example/secret").toString()).doesNotContain("secret");
   }
 
+  @Test
+  void lineBreakAfterAnAddressIsNoPartOfIt() {
+    assertThat(settings(" https://a.example/b\n").resolve()).hasToString("https://a.example/b");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "https://a.example, https://a.example",
