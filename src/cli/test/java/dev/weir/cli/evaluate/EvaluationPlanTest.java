@@ -180,6 +180,11 @@ class EvaluationPlanTest {
     seasons.check("a");
     assertThatThrownBy(() -> seasons.check("b"))
         .hasMessage("--season: expected a row for b, got none in " + file);
+    String csv = "series,time,value\nb,2026-01-01,1\nb,2026-01-02,2\n";
+    Path input = Files.writeString(dir.resolve("b.csv"), csv);
+    String line = "forecast --input %s --columns series=series,time=time,value=value --season %s";
+    assertThat(InProcess.fails(2, line, input, file).err())
+        .contains("--season: expected a row for b, got none in " + file);
   }
 
   @Test

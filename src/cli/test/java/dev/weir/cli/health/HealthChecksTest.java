@@ -173,6 +173,18 @@ class HealthChecksTest {
   }
 
   @Test
+  void anExceptionOfFiveMinutesAgoIsNoneToLookAt() throws Exception {
+    aHealthyJob();
+    answers.put(
+        "/jobs/" + ID + "/exceptions?maxExceptions=1",
+        """
+        {"exceptionHistory":{"entries":[{"timestamp":6901000,"stacktrace":"java.io.IOException: disk"}]}}\
+        """);
+    assertThat(look(null).text(Ansi.OFF))
+        .contains("ok    exception    5 min ago: java.io.IOException: disk");
+  }
+
+  @Test
   void ofSeveralJobsOneMustBeNamed() throws Exception {
     aHealthyJob();
     answers.compute("/jobs/overview", (key, answer) -> answer.replace("CANCELED", "RUNNING"));
