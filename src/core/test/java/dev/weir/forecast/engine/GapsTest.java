@@ -4,6 +4,7 @@ import static dev.weir.forecast.window.WindowsTest.cut;
 import static dev.weir.forecast.window.WindowsTest.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.forecast.Incident;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.alarm.AlarmSettings;
 import dev.weir.forecast.alarm.IncidentSettings;
@@ -16,9 +17,11 @@ import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.StateLimits;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
 import dev.weir.forecast.window.Windows.Outcome;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -192,19 +195,42 @@ class GapsTest {
     assertThat(windows.fit(fitted)).isSameAs(fitted);
   }
 
-  @Test
-  void valueThatEndsASilenceIsComparedWithNoForecast() throws Exception {
+  private static SeriesForecaster withSilences() throws Exception {
     IncidentSettings alarms =
         new IncidentSettings(AlarmSettings.defaults(), 1, 10, new Silence(2.5, null));
     Learning learning = new Learning(LearnerSettings.small(2), LearnerSettings.NONE, 0, alarms);
-    SeriesForecaster forecaster =
-        SeriesForecaster.inOrder(TestSettings.of(5, TestSettings.learned(2, learning)).build());
+    return SeriesForecaster.inOrder(
+        TestSettings.of(5, TestSettings.learned(2, learning))
+            .limits(new StateLimits(Duration.ofMinutes(100), 0))
+            .build());
+  }
+
+  @Test
+  void valueThatEndsASilenceIsComparedWithNoForecast() throws Exception {
+    SeriesForecaster forecaster = withSilences();
     forecaster.result().wantJudgments();
     ForecastState series = new ForecastState();
     for (int t = 0; t < 42; t++) {
       Judgment judged = forecaster.observe(series, at(t < 41 ? t : 60, t % 5)).judgments().get(0);
       assertThat(Double.isNaN(judged.forecast())).as("%d", t).isEqualTo(t == 0 || t == 41);
     }
+  }
+
+  @Test
+  void silenceIsClosedWithTheLastValueWhenItsSeriesIsForgotten() throws Exception {
+    SeriesForecaster forecaster = withSilences();
+    ForecastState series = new ForecastState();
+    for (int t = 0; t < 41; t++) {
+      forecaster.observe(series, at(t, t % 5));
+    }
+    for (double due = 0; due < 50 && forecaster.result().isOpen() == null; due += 0.5) {
+      forecaster.wake(SERIES, series, at(due, 0).time(), at(due, 0).time());
+    }
+    assertThat(forecaster.result().isOpen()).isTrue();
+    forecaster.observe(series, at(200, 7));
+    Incident closed = (Incident) forecaster.result().outputs().get(0);
+    assertThat(closed.start()).isEqualTo(at(40, 0).time());
+    assertThat(closed.worst().value()).isEqualTo(0);
   }
 
   /** A daily and a weekly rhythm; hourly. */
