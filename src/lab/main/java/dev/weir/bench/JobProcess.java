@@ -38,7 +38,7 @@ final class JobProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      if (flag.startsWith("--") || flag.startsWith("-Dlog4j") || flag.startsWith("-Dweir")) {
+      if (flag.matches("--.*|-D(log4j|weir).*|-XX:.IgnoreUnrecognizedVMOptions")) {
         command.add(flag);
       }
     }
