@@ -347,7 +347,7 @@ class WebhookIT {
     }
   }
 
-  /** The only sample of a metric whose labels contain this text; NaN if there is none. */
+  /** The one sample of a metric with this text among its labels; NaN for none. */
   private static double metric(WebhookDeliveries deliveries, String name, String label) {
     Pattern sample = Pattern.compile("(?m)^weir_webhook_%s\\{.*%s.*} (.*)$".formatted(name, label));
     Matcher matcher = sample.matcher(deliveries.metrics());
