@@ -124,8 +124,9 @@ final class CovariateFunction
     Observation o = observed.observation();
     key = context.getCurrentKey();
     GroupCovariates known = known(context.timerService());
-    if (known != null) {
-      touched(context.timerService(), o.time());
+    if (known != null
+        && Math.max(o.time(), context.timerService().currentWatermark()) > known.newest()) {
+      touched(context.timerService(), o.time()); // else its timer is far enough ahead
     }
     int found = known != null ? known.find(o.time(), settings.interval(), steps) : 0;
     double[] ahead = Observation.NO_FEATURES;
