@@ -257,7 +257,13 @@ class KubernetesManifestTest {
     assertThat(container.getEnv()).isEqualTo(main().getEnv());
     assertThat(pod.getVolumes().get(0))
         .isEqualTo(spec.getPodTemplate().getSpec().getVolumes().get(0));
-    assertThat(container.getArgs()).startsWith("webhook").endsWith("job.yaml");
+    assertThat(container.getArgs())
+        .containsExactly(
+            "webhook",
+            "job.yaml",
+            "--metrics",
+            "0.0.0.0:" + container.getPorts().get(0).getContainerPort());
+    assertThat(container.getPorts().get(0).getName()).isEqualTo(main().getPorts().get(0).getName());
     assertThat(configMap.getData()).containsOnlyKeys("job.yaml");
     assertThat(Files.readString(Path.of("src", "docker", "Dockerfile")))
         .contains(
@@ -281,8 +287,11 @@ class KubernetesManifestTest {
     String port = main().getPorts().get(0).getName();
     assertThat(documents.get(0).get("spec"))
         .hasToString(
-            "{\"selector\":{\"matchLabels\":{\"app\":%s}},\"podMetricsEndpoints\":[{\"port\":\"%s\",\"interval\":\"15s\"}]}"
-                .formatted(deployment.at("/metadata/name"), port));
+            "{\"selector\":{\"matchExpressions\":[{\"key\":\"app\",\"operator\":\"In\",\"values\":[%s,%s]}]},\"podMetricsEndpoints\":[{\"port\":\"%s\",\"interval\":\"15s\"}]}"
+                .formatted(
+                    deployment.at("/metadata/name"),
+                    documents("webhook.yaml").get(0).at("/spec/selector/matchLabels/app"),
+                    port));
     assertThat(documents.get(1).get("spec"))
         .isEqualTo(parsed(Files.readString(Path.of("conf/prometheus/weir.rules.yml"))).get(0));
   }
