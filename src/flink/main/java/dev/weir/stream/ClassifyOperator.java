@@ -33,7 +33,7 @@ public final class ClassifyOperator
     super.open();
     function.restored(this);
     if (isAlone) { // else the operator that forecasts logs them
-      LateLog.start(getProcessingTimeService(), function.results.late(), function.observations);
+      LossLog.start(getProcessingTimeService(), function.results.late(), function.observations);
     }
   }
 }

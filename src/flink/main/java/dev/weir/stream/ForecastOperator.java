@@ -33,6 +33,6 @@ public final class ForecastOperator
     function.cache(this);
     super.open();
     function.restored(this);
-    LateLog.start(getProcessingTimeService(), function.results.late(), function.observations);
+    LossLog.start(getProcessingTimeService(), function.results.late(), function.observations);
   }
 }

@@ -314,9 +314,9 @@ class EventTimeTest {
     TestProcessingTimeService time = new TestProcessingTimeService();
     Counter late = new SimpleCounter();
     Counter observations = new SimpleCounter();
-    try (CapturedLog log = new CapturedLog(LateLog.class)) {
+    try (CapturedLog log = new CapturedLog(LossLog.class)) {
       time.setCurrentTime(1);
-      LateLog.start(time, late, observations);
+      LossLog.start(time, late, observations);
       observations.inc(50);
       time.setCurrentTime(20_001);
       assertThat(log.lines).isEmpty();

@@ -9,7 +9,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.OutsideUpdate;
 import dev.weir.forecast.window.SeriesOrder;
-import dev.weir.stream.LateLog;
+import dev.weir.stream.LossLog;
 import dev.weir.stream.SeriesCounter;
 import dev.weir.stream.WeirTypeInformation;
 import java.io.IOException;
@@ -97,7 +97,7 @@ final class CovariateFunction
   /** Starts to log what is not used. */
   void log(ProcessingTimeService time) {
     for (JoinLoss loss : JoinLoss.values()) {
-      LateLog.start(
+      LossLog.start(
           time,
           () -> losses.get(loss).getCount(),
           () -> loss.what,

@@ -14,7 +14,7 @@ import dev.weir.forecast.OutsideUpdate;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.window.StateLimits;
 import dev.weir.stream.CapturedLog;
-import dev.weir.stream.LateLog;
+import dev.weir.stream.LossLog;
 import dev.weir.stream.Opened;
 import dev.weir.stream.RecordedMetrics;
 import dev.weir.stream.WeirTypeInformation;
@@ -340,7 +340,7 @@ public class CovariateJoinTest {
     harness.says("lear", 1, 1, 8, 9); // late
     assertThat(harness.metrics.count("weir.lateCovariates")).isEqualTo(1);
     assertThat(harness.metrics.count("weir.passedSteps")).isEqualTo(2);
-    try (CapturedLog log = new CapturedLog(LateLog.class)) {
+    try (CapturedLog log = new CapturedLog(LossLog.class)) {
       harness.setProcessingTime(T + 99 * HOUR + 30_000);
       assertThat(log.lines)
           .containsExactly(

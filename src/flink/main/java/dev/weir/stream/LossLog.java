@@ -9,9 +9,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logs how much a task drops, such as late observations: at most once a minute, and only news. */
-public final class LateLog {
+public final class LossLog {
 
-  private static final Logger LOG = LoggerFactory.getLogger(LateLog.class);
+  private static final Logger LOG = LoggerFactory.getLogger(LossLog.class);
 
   private static final long LOOK_EVERY_MILLIS = 10_000;
   private static final long LOG_EVERY_MILLIS = 60_000;
@@ -22,7 +22,7 @@ public final class LateLog {
   private long logged; // how many when it was logged last
   private long next = Long.MIN_VALUE; // when it may be logged again
 
-  private LateLog(LongSupplier counted, Supplier<String> what, Supplier<String> advice) {
+  private LossLog(LongSupplier counted, Supplier<String> what, Supplier<String> advice) {
     this.counted = counted;
     this.what = what;
     this.advice = advice;
@@ -42,7 +42,7 @@ public final class LateLog {
       LongSupplier counted,
       Supplier<String> what,
       Supplier<String> advice) {
-    LateLog log = new LateLog(counted, what, advice);
+    LossLog log = new LossLog(counted, what, advice);
     time.scheduleWithFixedDelay(log::look, LOOK_EVERY_MILLIS, LOOK_EVERY_MILLIS);
   }
 
