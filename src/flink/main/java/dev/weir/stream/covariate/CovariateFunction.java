@@ -4,7 +4,6 @@ import dev.weir.forecast.CovariateEvent;
 import dev.weir.forecast.CovariateUpdate;
 import dev.weir.forecast.DeadLetter;
 import dev.weir.forecast.InputEvent;
-import dev.weir.forecast.JoinLoss;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.OutsideUpdate;

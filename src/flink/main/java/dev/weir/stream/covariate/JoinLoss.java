@@ -1,4 +1,4 @@
-package dev.weir.forecast;
+package dev.weir.stream.covariate;
 
 /** What a join with covariates or outside forecasts does not use, and what helps against it. */
 public enum JoinLoss {
