@@ -160,8 +160,7 @@ public final class ForecastPipeline {
       DataStream<InputEvent> observations) {
     DataStream<CovariateEvent> known =
         env.fromSource(source, ObservationWatermarks.none(), topic).uid(topic);
-    return CovariateJoin.join(
-        "join-" + topic, observations, known, settings, ForecastPipeline::key);
+    return CovariateJoin.join(topic, observations, known, settings, ForecastPipeline::key);
   }
 
   /** Observations and labels to classes and dead letters: one shuffle, one operator. */

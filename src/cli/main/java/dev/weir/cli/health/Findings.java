@@ -1,6 +1,7 @@
 package dev.weir.cli.health;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.console.Format;
 import dev.weir.cli.console.Printable;
@@ -10,6 +11,7 @@ import dev.weir.kafka.wire.Json;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.kafka.common.errors.AuthorizationException;
 import picocli.CommandLine.Help.Ansi;
 
@@ -42,8 +44,11 @@ final class Findings {
   private final List<Finding> findings = new ArrayList<>();
   private boolean isClosed;
 
-  /** Figures of the JSON by name, such as {@code forecasts.series}. */
-  final ObjectNode figures = Json.object();
+  /**
+   * Figures of the JSON by name, such as {@code forecasts.series}; a late check may add to them.
+   */
+  final ObjectNode figures =
+      new ObjectNode(JsonNodeFactory.instance, new ConcurrentSkipListMap<>());
 
   void ok(String check, String format, Object... args) {
     add(Level.ok, check, "", format, args);

@@ -3,11 +3,12 @@ package dev.weir.cli.health;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.weir.cli.cluster.ClusterFailure;
-import dev.weir.cli.cluster.FlinkRest.Job;
 import dev.weir.cli.cluster.FlinkRest;
+import dev.weir.cli.cluster.FlinkRest.Job;
 import dev.weir.cli.health.Findings.Level;
 import dev.weir.option.Durations;
 import dev.weir.option.Numbers;
+import dev.weir.stream.covariate.CovariateJoin;
 import dev.weir.stream.covariate.JoinLoss;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,7 +28,8 @@ final class FlinkChecks {
   /** A checkpoint and a restart take less than this many intervals. */
   private static final int INTERVALS = 3;
 
-  private static final Pattern JOIN = Pattern.compile("join-(covariates|outside)");
+  private static final Pattern JOIN =
+      Pattern.compile(CovariateJoin.PREFIX + "(covariates|outside)");
 
   private static final long RECENT_MILLIS = 5 * 60_000;
   private static final long MIN_WAIT_MILLIS = 30_000;

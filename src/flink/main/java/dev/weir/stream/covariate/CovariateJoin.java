@@ -15,6 +15,9 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 /** Adds a join of observations with what is known ahead of them, from a topic, to a job. */
 public final class CovariateJoin {
 
+  /** Begins the name of a join's operator, which ends with what it joins. */
+  public static final String PREFIX = "join-";
+
   public static final TypeInformation<CovariateEvent> EVENTS =
       WeirTypeInformation.of(CovariateEvent.class, CovariateEventSerializer.INSTANCE);
 
@@ -24,11 +27,11 @@ public final class CovariateJoin {
    * The observations with what is known ahead of them. Observations of a series keep their order,
    * since a group is one task's.
    *
-   * @param name of the operator
+   * @param what is joined, such as covariates
    * @param series the series of an observation, and what spreads other events over the tasks
    */
   public static DataStream<InputEvent> join(
-      String name,
+      String what,
       DataStream<InputEvent> observations,
       DataStream<CovariateEvent> covariates,
       CovariateSettings settings,
@@ -41,8 +44,8 @@ public final class CovariateJoin {
                     : series.getKey(event),
             Types.STRING)
         .connect(covariates.keyBy(event -> key(event, series), Types.STRING))
-        .transform(name, WeirTypeInformation.INPUT_EVENT, new CovariateOperator(settings))
-        .uid(name); // part of each savepoint
+        .transform(PREFIX + what, WeirTypeInformation.INPUT_EVENT, new CovariateOperator(settings))
+        .uid(PREFIX + what); // part of each savepoint
   }
 
   private static String key(CovariateEvent event, KeySelector<InputEvent, String> series)
