@@ -6,14 +6,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What one call of a {@link SeriesClassifier} made of a series. */
+/** Result of one call of a {@link SeriesClassifier}. */
 public final class ClassResult extends SeriesResult {
 
   /**
-   * A label has met its window.
+   * A label that was matched to its window.
    *
    * @param delay from the window's newest observation to the label's record, milliseconds; negative
-   *     if not known
+   *     if unknown
    */
   public record Labelled(boolean isRight, double logLoss, long delay) {}
 
@@ -27,12 +27,12 @@ public final class ClassResult extends SeriesResult {
     labels.clear();
   }
 
-  /** The label of this very time that came before the window that it is of; null for none. */
+  /** The label of exactly this time that came before its window; null for none. */
   public String label(long time) {
     return labels.get(time);
   }
 
-  /** Labels that have met their window. */
+  /** Labels that were matched to their windows. */
   public List<Labelled> labelled() {
     return labelled;
   }

@@ -8,13 +8,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What is remembered of one series: its newest observations and those that wait for an earlier one,
- * the names of its classes, what was learned, the windows that wait for their label and the labels
- * that wait for their window. Mutable; in the series' keyed state.
+ * State of one series: its newest and its pending observations, the names of its classes, what was
+ * learned, the windows that wait for their label and the labels that wait for their window.
+ * Mutable; in the series' keyed state.
  */
 public final class ClassState extends WindowState {
 
-  /** In place of the end of a window that waits for no label; plus 1 and its class if known. */
+  /** In place of the end of a window that waits for no label; plus 1 and its class, if any. */
   private static final long LABELLED = Long.MIN_VALUE;
 
   private static final int MARK_BYTES = 100; // on the heap, with its label
@@ -22,9 +22,9 @@ public final class ClassState extends WindowState {
   private static final float[] NOTHING = {};
 
   /**
-   * What is said of the window of a time.
+   * The label of the window that contains a time.
    *
-   * @param recordTime time of the record that brought it; negative if not known
+   * @param recordTime time of the record that brought it; negative if unknown
    */
   record Mark(long time, String label, long recordTime) {
 
@@ -51,15 +51,15 @@ public final class ClassState extends WindowState {
   final long[] firstTimes; // ring of windows: first time that belongs to one, and last time
   final long[] lastTimes;
   final long[] ends; // time of the newest observation, LABELLED for one with a label
-  private WaitingRows said = new WaitingRows(); // of windows, probabilities: floats in halves
-  private int saidClasses;
+  private WaitingRows probabilities = new WaitingRows(); // of windows: floats in halves
+  private int classesPerWindow;
   int nextWindow;
   int windows;
 
   final List<Mark> early = new ArrayList<>(); // labels that came before their window, by time
   final List<Mark> marks = new ArrayList<>(); // of observations that wait, by time
   long labels;
-  long scored; // those of windows of which anything had been said
+  long scored; // labels of windows that had probabilities
   long right;
   double lossSum;
 
@@ -81,8 +81,8 @@ public final class ClassState extends WindowState {
     firstTimes = other.firstTimes.clone();
     lastTimes = other.lastTimes.clone();
     ends = other.ends.clone();
-    said = new WaitingRows(other.said);
-    saidClasses = other.saidClasses;
+    probabilities = new WaitingRows(other.probabilities);
+    classesPerWindow = other.classesPerWindow;
     names.addAll(other.names);
     learner = other.learner == null ? null : new StreamState(other.learner);
     convolution = copy(other.convolution);
@@ -124,8 +124,9 @@ public final class ClassState extends WindowState {
     fields.numbers("windows, first times", firstTimes);
     fields.numbers("windows, last times", lastTimes);
     fields.numbers("windows, newest observations or labels", ends);
-    saidClasses = fields.size("classes of a window", saidClasses, maxClasses);
-    said = fields.optional("probabilities", said, WaitingRows::new, WaitingRows::fields);
+    classesPerWindow = fields.size("classes of a window", classesPerWindow, maxClasses);
+    probabilities =
+        fields.optional("probabilities", probabilities, WaitingRows::new, WaitingRows::fields);
     nextWindow = fields.number("place of the next window", nextWindow);
     windows = fields.number("windows", windows);
     fields.list("early label", early, Mark.BLANK, Mark::fields);
@@ -136,7 +137,7 @@ public final class ClassState extends WindowState {
     lossSum = fields.number("sum of log losses", lossSum);
   }
 
-  /** Whether it has this shape; one of another job file may have another. */
+  /** Whether the state was created with these sizes. */
   boolean fits(ClassifySettings settings) {
     return seqLen() == settings.seqLen()
         && features() == settings.channels() - 1
@@ -144,7 +145,7 @@ public final class ClassState extends WindowState {
         && waiting == settings.learning().waiting();
   }
 
-  /** Labels that wait, and observations that do, are of what comes next. */
+  /** Keeps early labels and pending observations: they belong to what comes next. */
   @Override
   public void forget() {
     super.forget();
@@ -153,8 +154,8 @@ public final class ClassState extends WindowState {
     convolution = null;
     scaling = NOTHING;
     readout = null;
-    said = new WaitingRows();
-    saidClasses = 0;
+    probabilities = new WaitingRows();
+    classesPerWindow = 0;
     Arrays.fill(ends, LABELLED);
     nextWindow = 0;
     windows = 0;
@@ -198,37 +199,37 @@ public final class ClassState extends WindowState {
     return ends[place] == LABELLED || ends[place] == LABELLED + 1 + label;
   }
 
-  /** Keeps what was said of the newest window. */
-  void say(double[] probabilities) {
+  /** Keeps the probabilities of the newest window. */
+  void addProbabilities(double[] newest) {
     int classes = names.size();
-    if (classes > saidClasses) {
-      said.widen(Math.max(1, 2 * saidClasses), 2 * classes);
-      saidClasses = classes;
+    if (classes > classesPerWindow) {
+      probabilities.widen(Math.max(1, 2 * classesPerWindow), 2 * classes);
+      classesPerWindow = classes;
     }
-    if (saidClasses == 0) {
+    if (classesPerWindow == 0) {
       return;
     }
-    int oldest = Math.min(windows - 1, said.count); // of which it is still needed
+    int oldest = Math.min(windows - 1, probabilities.count); // that still needs them
     while (oldest > 0 && isLabelled(place(oldest))) {
       oldest--;
     }
-    int length = 2 * saidClasses;
-    said.keep(oldest, length, 1);
-    int at = said.add(length, 1, waiting);
+    int length = 2 * classesPerWindow;
+    probabilities.keep(oldest, length, 1);
+    int at = probabilities.add(length, 1, waiting);
     for (int k = 0; k < classes; k++) {
-      int bits = Float.floatToIntBits((float) probabilities[k]);
-      said.numbers[at++] = (char) (bits >>> 16);
-      said.numbers[at++] = (char) bits;
+      int bits = Float.floatToIntBits((float) newest[k]);
+      probabilities.numbers[at++] = (char) (bits >>> 16);
+      probabilities.numbers[at++] = (char) bits;
     }
   }
 
-  /** What was said of a class and a window; 0 if nothing was. */
-  float said(int age, int label) {
-    if (age >= said.count || label >= saidClasses) {
+  /** The probability of a class for a window; 0 if there was none. */
+  float probability(int age, int label) {
+    if (age >= probabilities.count || label >= classesPerWindow) {
       return 0f;
     }
-    int at = said.place(age, 2 * saidClasses) + 2 * label;
-    return Float.intBitsToFloat(said.numbers[at] << 16 | said.numbers[at + 1]);
+    int at = probabilities.place(age, 2 * classesPerWindow) + 2 * label;
+    return Float.intBitsToFloat(probabilities.numbers[at] << 16 | probabilities.numbers[at + 1]);
   }
 
   /** Places of windows in their ring, by age: 0 is the newest. */
@@ -244,7 +245,7 @@ public final class ClassState extends WindowState {
         + (convolution == null ? 0 : convolution.bytes())
         + (readout == null ? 0 : readout.bytes())
         + 4 * scaling.length
-        + said.bytes()
+        + probabilities.bytes()
         + MARK_BYTES * (early.size() + marks.size())
         + 24 * waiting;
   }

@@ -33,20 +33,21 @@ public record ClassifySettings(
   /** The seed of what is learned wherever series are classified: the same data, the same bits. */
   public static final long SEED = 1;
 
-  /** Classes of a series unless told otherwise. */
+  /** Default of the classes of a series. */
   public static final int DEFAULT_MAX_CLASSES = 10;
 
-  /** Windows of a series that wait for their label unless told otherwise. */
+  /** Default of the windows of a series that wait for their label. */
   public static final int DEFAULT_WAITING = 100;
 
-  /** Values that a series learns to read of a network: its matrix has the square of them. */
+  /** Outputs of a network that a series learns from: its matrix has the square of them. */
   private static final int MAX_READ = 1_024;
 
   /** A series of more bytes would take too long to save and restore. */
   public static final int MAX_SERIES_BYTES = 16 << 20;
 
   /**
-   * @throws IllegalArgumentException when a number is out of its range, or nothing would answer
+   * @throws IllegalArgumentException when a number is out of its range, or neither a model nor
+   *     learning is configured
    */
   public ClassifySettings {
     within("seq_len", seqLen, 1, 4096);
@@ -91,7 +92,7 @@ public record ClassifySettings(
     }
   }
 
-  /** The same, to wait for the model. */
+  /** These settings without the initial model. */
   ClassifySettings withoutModel() {
     return new ClassifySettings(
         seqLen, stride, channels, outOfOrderness, model, null, learning, limits);

@@ -13,7 +13,7 @@ final class FeatureRegression {
 
   private static final double FORGETTING = 0.9998;
 
-  /** What a feature counts at most: its square must have a place in a float. */
+  /** Bound of a feature: its square must fit into a float. */
   private static final float LARGEST = 1e6f;
 
   private final int features;
@@ -27,7 +27,7 @@ final class FeatureRegression {
   /**
    * @param features of a row
    * @param waiting rows that wait for their label at most
-   * @param newBias of a class that nothing is known of
+   * @param newBias of a class before its first label
    */
   FeatureRegression(int features, int waiting, float newBias) {
     this.features = features;
@@ -112,11 +112,11 @@ final class FeatureRegression {
    *
    * @param values (features)
    * @param needed rows before it that may still be learned
-   * @param known classes that there are so far
+   * @param classCount classes so far
    * @param probabilities (classes or more); overwritten
    */
-  void classify(State state, float[] values, int needed, int known, double[] probabilities) {
-    grow(state, known);
+  void classify(State state, float[] values, int needed, int classCount, double[] probabilities) {
+    grow(state, classCount);
     state.rows.keep(Math.min(needed, state.rows.count), features, 1);
     int at = state.rows.add(features, 1, 1 + waiting);
     for (int i = 0; i < features; i++) {
@@ -124,17 +124,17 @@ final class FeatureRegression {
       value = Math.max(-LARGEST, Math.min(LARGEST, value));
       state.rows.numbers[at + i] = (char) Bfloat16.bits(value);
     }
-    recall(state, 0, known, probabilities);
+    recall(state, 0, classCount, probabilities);
   }
 
-  /** Reads a row, and says what the classes' probabilities are by now. */
-  private void recall(State state, int age, int known, double[] probabilities) {
+  /** Reads a row and computes the classes' current probabilities. */
+  private void recall(State state, int age, int classCount, double[] probabilities) {
     int at = state.rows.place(age, features);
     for (int i = 0; i < features; i++) {
       row[i] = Bfloat16.value((short) state.rows.numbers[at + i]);
     }
-    regression.logits(state.learned, row, known, logits);
-    Probabilities.softmax(logits, known, probabilities);
+    regression.logits(state.learned, row, classCount, logits);
+    Probabilities.softmax(logits, classCount, probabilities);
   }
 
   /**
@@ -142,12 +142,12 @@ final class FeatureRegression {
    *
    * @param age rows after it
    */
-  void learn(State state, int age, int known, int label) {
+  void learn(State state, int age, int classCount, int label) {
     if (age >= state.rows.count) {
       return;
     }
-    grow(state, known);
-    recall(state, age, known, learned);
-    regression.learn(state.learned, row, learned, known, label);
+    grow(state, classCount);
+    recall(state, age, classCount, learned);
+    regression.learn(state.learned, row, learned, classCount, label);
   }
 }

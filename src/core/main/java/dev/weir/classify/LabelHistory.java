@@ -67,7 +67,7 @@ final class LabelHistory {
     }
   }
 
-  /** One more row, whose label is not known. */
+  /** One more row, whose label has not come. */
   void add(StreamState state) {
     state.labels[state.nextLabel] = UNKNOWN;
     state.nextLabel = (state.nextLabel + 1) % state.labels.length;
@@ -82,7 +82,7 @@ final class LabelHistory {
     state.labels[place(state, age + 1)] = (byte) label;
   }
 
-  /** The label of a row will not come: it counts as having that of the row before. */
+  /** The label of a row will not come: it gets the label of the row before. */
   void giveUp(StreamState state, int age) {
     set(state, age, label(state, age + 2));
   }

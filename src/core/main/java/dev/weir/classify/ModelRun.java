@@ -7,7 +7,7 @@ import java.util.List;
 /** A model in use, and the regression by which a series learns to read its network. */
 final class ModelRun {
 
-  /** Bias of a class that the model does not know. */
+  /** Bias of a class that the model does not have. */
   private static final float UNKNOWN_BIAS = -3f;
 
   private final ClassifierModel model;
@@ -42,7 +42,7 @@ final class ModelRun {
     return id;
   }
 
-  /** What the network's head read of the last window. */
+  /** Input of the network's head for the last window. */
   float[] features() {
     return classifier.features();
   }
@@ -57,7 +57,7 @@ final class ModelRun {
     }
   }
 
-  /** Which class of a series the model's class is; usually the same one. */
+  /** Index among a series' classes of a class of the model; usually the same. */
   private int index(List<String> names, int k) {
     String name = model.classes().get(k);
     return k < names.size() && names.get(k).equals(name) ? k : names.indexOf(name);
@@ -66,26 +66,26 @@ final class ModelRun {
   /**
    * Classifies a window.
    *
-   * @param said probabilities of the series' classes; overwritten
+   * @param classProbabilities probabilities of the series' classes; overwritten
    */
-  void run(float[] window, List<String> names, double[] said) {
+  void run(float[] window, List<String> names, double[] classProbabilities) {
     classifier.logits(window, logits);
     Probabilities.softmax(logits, probabilities);
-    Arrays.fill(said, 0);
+    Arrays.fill(classProbabilities, 0);
     double sum = 0;
     for (int k = 0; k < logits.length; k++) {
       int index = index(names, k);
       if (index >= 0) {
-        said[index] = probabilities[k];
+        classProbabilities[index] = probabilities[k];
         sum += probabilities[k];
       }
     }
     for (int k = 0; k < names.size(); k++) { // classes for which there was no room
-      said[k] = sum > 0 ? said[k] / sum : 1.0 / names.size();
+      classProbabilities[k] = sum > 0 ? classProbabilities[k] / sum : 1.0 / names.size();
     }
   }
 
-  /** Has a series begin with the model's own head. */
+  /** Starts a series with the model's own head. */
   void start(FeatureRegression.State state, List<String> names) {
     float[] weights = model.weights();
     int width = model.rnn().outputSize();

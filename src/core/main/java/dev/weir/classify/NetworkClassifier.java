@@ -33,13 +33,13 @@ public final class NetworkClassifier {
     rnn.load(Arrays.copyOf(weights, config.parameterCount()));
   }
 
-  /** What the head read of the last window, valid until the next one: {@code (output size)}. */
+  /** Input of the head for the last window, valid until the next one: {@code (output size)}. */
   public float[] features() {
     return read;
   }
 
   /**
-   * What the model says of a window: the softmax of these logits are the probabilities.
+   * Computes the logits of a window; their softmax are the probabilities.
    *
    * @param window (steps, channels), of just that length
    * @param logits (classes); overwritten

@@ -129,7 +129,7 @@ final class OnlineNetwork {
    * @param rows (kept, inputs)
    * @param labels (kept)
    */
-  void learn(float[] state, float[] rows, int[] labels, int known) {
+  void learn(float[] state, float[] rows, int[] labels, int classCount) {
     System.arraycopy(state, firstAt, h0, 0, size);
     network.load(state, at);
     network.forward(rows, 1, kept, true, h0, null, result);
@@ -145,7 +145,7 @@ final class OnlineNetwork {
       System.arraycopy(rows, t * inputs, read, size, inputs);
       head(state, logits);
       Arrays.fill(dLogits, 0f);
-      loss += Loss.crossEntropy(logits, 0, known, labels[t], 1.0 / kept, dLogits);
+      loss += Loss.crossEntropy(logits, 0, classCount, labels[t], 1.0 / kept, dLogits);
       Arrays.fill(dRead, 0f);
       Linear.backward(
           state, at + head, width, classes, read, 0, dLogits, 0, gradient, head, gradient, bias,

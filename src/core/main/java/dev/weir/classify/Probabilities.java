@@ -5,7 +5,7 @@ import java.util.Arrays;
 /** Arithmetic of class probabilities. */
 public final class Probabilities {
 
-  /** What a probability counts at least in a logarithm. */
+  /** Lower bound of a probability in a logarithm. */
   public static final double LEAST = 1e-6;
 
   private Probabilities() {}

@@ -24,10 +24,10 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * All that a task does to classify series, whatever it runs in: cuts each into windows, has each
- * window classified by the model and by what was learned of the series, learns from labels, which
- * come when they come, and forgets a series that is silent for too long. A call takes what is kept
- * of a series, changes it, and returns one reused {@link ClassResult}.
+ * Classifies series, independent of the engine that runs it: cuts each into windows, classifies
+ * each window by the model and by what was learned of the series, learns from labels, which may
+ * come at any time, and forgets a series that is silent for too long. A call changes the given
+ * state of a series and returns one reused {@link ClassResult}.
  *
  * <p>Keeps no series' state itself. One instance for each task; not thread-safe.
  */
@@ -114,15 +114,15 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     return state;
   }
 
-  /** Of other settings only the observations and the labels that wait can be used. */
+  /** Of a state with other settings only observations and waiting labels can be used. */
   @Override
-  protected ClassState fit(ClassState known) {
-    if (known.fits(settings)) {
-      return known;
+  protected ClassState fit(ClassState existing) {
+    if (existing.fits(settings)) {
+      return existing;
     }
-    ClassState state = windows.fit(known, newState());
-    state.early.addAll(known.early);
-    state.marks.addAll(known.features() == state.features() ? known.marks : List.of());
+    ClassState state = windows.fit(existing, newState());
+    state.early.addAll(existing.early);
+    state.marks.addAll(existing.features() == state.features() ? existing.marks : List.of());
     return state;
   }
 
@@ -147,7 +147,7 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     return result;
   }
 
-  /** What a waiting observation says of its window, in place of one that it corrects. */
+  /** Keeps the label of a pending observation, in place of one that it corrects. */
   private void mark(ClassState state, Observation observation, SourceRecord source) {
     String label = observation.label();
     if (label != null) {
@@ -201,14 +201,14 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     }
   }
 
-  /** What an observation that has waited says of its window. */
+  /** Takes the label of an observation that was pending. */
   private static void takeMark(ClassState state) {
     while (!state.marks.isEmpty() && state.marks.get(0).time() <= state.lastTime()) {
       hold(state, state.marks.remove(0));
     }
   }
 
-  /** The same of one that was offered in this call. */
+  /** Takes the label of the observation of this call. */
   private void takeLabel(ClassState state) {
     String label = offered.label();
     if (label != null) {
@@ -237,10 +237,7 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     return state.windows == 0 ? state.time(0) : state.lastTimes[state.place(0)] + 1;
   }
 
-  /**
-   * An observation says the class of its window, which is learned once the window was classified.
-   * Of several in a window the newest counts.
-   */
+  /** Keeps the label of a window until the window is classified; the newest of several counts. */
   private static void hold(ClassState state, Mark label) {
     ClassState.put(state.early, nextFirstTime(state), label);
   }
@@ -260,8 +257,8 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   }
 
   /**
-   * Event time has come to where a series wanted to be woken, which is forgotten now if it was
-   * silent for too long. To be called again while the result {@link ClassResult#hasMore}.
+   * Event time has reached a time that a result asked for. Forgets a series that was silent for too
+   * long. To be called again while the result {@link ClassResult#hasMore}.
    *
    * @param watermark as for {@link #observe}
    */
@@ -275,13 +272,13 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     return result;
   }
 
-  /** Classifies the window as it is, which owns the labels of some times. */
+  /** Classifies the current window. */
   private void classify(String series, ClassState state) {
     long firstTime = nextFirstTime(state);
     long lastTime = state.lastTime();
     int size = state.size();
     if (window.length != size * channels) {
-      window = new float[size * channels]; // the network wants just that length
+      window = new float[size * channels]; // the network expects exactly that length
     }
     for (int i = 0; i < size; i++) {
       read(state, i, window, i * channels);
@@ -303,23 +300,23 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     state.ends[place] = state.lastTime();
     state.nextWindow = (place + 1) % learning.waiting();
     state.windows = Math.min(learning.waiting(), state.windows + 1);
-    state.say(probabilities);
+    state.addProbabilities(probabilities);
   }
 
   /** A sum of rounded numbers may be a little above 1, a probability may not. */
-  private static double[] said(double[] probabilities, int known) {
-    double[] said = Arrays.copyOf(probabilities, known);
-    for (int k = 0; k < known; k++) {
-      said[k] = Math.min(1, said[k]);
+  private static double[] clipped(double[] probabilities, int classCount) {
+    double[] clipped = Arrays.copyOf(probabilities, classCount);
+    for (int k = 0; k < classCount; k++) {
+      clipped[k] = Math.min(1, clipped[k]);
     }
-    return said;
+    return clipped;
   }
 
   private Classification classification(String series, ClassState state, double[] probabilities) {
-    int known = state.names.size();
+    int classCount = state.names.size();
     int best = Probabilities.largest(probabilities);
     Status status =
-        known == 0
+        classCount == 0
             ? Status.UNKNOWN
             : settings.model() != null && !learner.hasModel()
                 ? Status.FALLBACK
@@ -329,9 +326,9 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
         state.time(0),
         state.lastTime(),
         state.size(),
-        known == 0 ? "" : state.names.get(best),
+        classCount == 0 ? "" : state.names.get(best),
         state.names,
-        said(probabilities, known),
+        clipped(probabilities, classCount),
         settings.model() == null ? "" : settings.model(),
         modelVersion(),
         state.labels,
@@ -342,7 +339,7 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
 
   /**
    * Takes in a label: of a window that waits for it, or of one that is still to come, where the
-   * newest counts. If it can't be taken, nothing changes and there is a dead letter.
+   * newest counts. A label that does not fit changes nothing and becomes a dead letter.
    *
    * @param watermark as for {@link #observe}
    */
@@ -458,7 +455,7 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     return -1;
   }
 
-  /** The newest window is there: learns its label if it has come already; of several the newest. */
+  /** Learns the label of the newest window if it came early; the newest of several. */
   private void learnEarly(ClassState state, long firstTime, long lastTime) {
     Mark newest = null;
     while (!state.early.isEmpty() && state.early.get(0).time() <= lastTime) {
@@ -504,16 +501,16 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   private void score(ClassState state, int age, int label, long delay) {
     int best = 0;
     for (int k = 1; k < state.names.size(); k++) {
-      if (state.said(age, k) > state.said(age, best)) {
+      if (state.probability(age, k) > state.probability(age, best)) {
         best = k;
       }
     }
     state.labels++;
-    if (state.said(age, best) == 0f) {
-      return; // no class was known
+    if (state.probability(age, best) == 0f) {
+      return; // there was no class yet
     }
     boolean isRight = best == label;
-    double loss = -Math.log(Math.max(Probabilities.LEAST, state.said(age, label)));
+    double loss = -Math.log(Math.max(Probabilities.LEAST, state.probability(age, label)));
     state.scored++;
     state.right += isRight ? 1 : 0;
     state.lossSum += loss;

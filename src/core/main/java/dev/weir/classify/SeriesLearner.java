@@ -8,10 +8,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What answers for the windows of series, and learns from their labels: the model, a readout of its
- * network, a regression on convolutions of the window, and the methods of {@link StreamClassifier},
- * which mixes all. Where nothing is learned the model answers alone. All that is learned is in the
- * series' state. Not thread-safe.
+ * Classifies the windows of series and learns from their labels: by the model, a readout of its
+ * network, a regression on convolutions of the window, and {@link StreamClassifier}, which mixes
+ * all. Without learning the model answers alone. All that is learned is in the series' state. Not
+ * thread-safe.
  */
 final class SeriesLearner {
 
@@ -25,14 +25,14 @@ final class SeriesLearner {
 
   private final ClassifySettings settings;
   private final int channels;
-  private final StreamClassifier[] mixtures; // by their classes at most; made when needed
+  private final StreamClassifier[] mixtures; // by their classes at most; created when needed
   private final List<String> externalNames;
   private final double[][] external; // (methods)(max classes)
   private final float[] summary;
-  private final double[] network; // (max classes): what the model says
+  private final double[] network; // (max classes): probabilities of the model
 
   // null where windows are too short, or nothing is learned
-  private WindowShapes shapes; // made for the first window
+  private WindowShapes shapes; // created for the first window
   private FeatureRegression convolution;
   private RowScaling scaling;
   private int scalingLength;
@@ -67,11 +67,11 @@ final class SeriesLearner {
     use(null);
   }
 
-  /** What mixes so many classes, or some more, so that few rooms are made for many classes. */
-  private StreamClassifier mixture(int known) {
+  /** The mixture for so many classes or some more, so that few sizes serve many classes. */
+  private StreamClassifier mixture(int classCount) {
     ClassifySettings.Learning learning = settings.learning();
     int classes = 2;
-    while (classes < known) {
+    while (classes < classCount) {
       classes += Math.max(1, Integer.highestOneBit(classes) / 2);
     }
     classes = Math.min(classes, learning.maxClasses());
@@ -146,25 +146,25 @@ final class SeriesLearner {
    * Classifies a window.
    *
    * @param window (steps, channels)
-   * @return probabilities of the series' classes, valid until the next call; all 0 while none is
-   *     known
+   * @return probabilities of the series' classes, valid until the next call; all 0 while there is
+   *     no class
    */
   double[] classify(ClassState state, float[] window) {
     if (model != null) {
       model.addNames(state.names);
     }
-    int known = state.names.size();
+    int classCount = state.names.size();
     if (model != null) {
       model.run(window, state.names, network);
     } else {
       Arrays.fill(network, 0);
-      Arrays.fill(network, 0, known, 1.0 / Math.max(1, known));
+      Arrays.fill(network, 0, classCount, 1.0 / Math.max(1, classCount));
     }
     if (!settings.learning().learns()) {
       forgetLearned(state);
       return network;
     }
-    int answers = Math.max(1, known); // before the first class nothing can be wrong
+    int answers = Math.max(1, classCount); // before the first class nothing can be wrong
     if (!isLearned(state)) { // a new series, or one that was restored with other settings
       forgetLearned(state);
       state.learner = mixture(answers).newState(model == null ? 0 : OF_MODEL.size());
@@ -183,7 +183,7 @@ final class SeriesLearner {
     }
     summarize(window);
     double[] mixed = mixture.classify(state.learner, summary, answers, external)[0];
-    return known > 0 ? mixed : network; // which says nothing
+    return classCount > 0 ? mixed : network; // all 0
   }
 
   private boolean isLearned(ClassState state) {
@@ -194,13 +194,13 @@ final class SeriesLearner {
             : state.convolution != null && convolution.fits(state.convolution));
   }
 
-  /** What mixes a series' classes, of which there may be more than before. */
-  private StreamClassifier grown(ClassState state, int known) {
+  /** The mixture of a series, enlarged if it has more classes than before. */
+  private StreamClassifier grown(ClassState state, int classCount) {
     StreamClassifier before = mixture(state.learner.classes);
-    if (known <= state.learner.classes) {
+    if (classCount <= state.learner.classes) {
       return before;
     }
-    StreamClassifier mixture = mixture(known);
+    StreamClassifier mixture = mixture(classCount);
     mixture.grow(state.learner, before);
     return mixture;
   }
@@ -211,7 +211,7 @@ final class SeriesLearner {
     state.readout = null;
   }
 
-  private void readout(ClassState state, int waiting, int known, double[] probabilities) {
+  private void readout(ClassState state, int waiting, int classCount, double[] probabilities) {
     if (model == null) {
       System.arraycopy(network, 0, probabilities, 0, network.length);
       return;
@@ -222,7 +222,7 @@ final class SeriesLearner {
       state.readoutModel = model.id();
       model.start(state.readout, state.names);
     }
-    regression.classify(state.readout, model.features(), waiting, known, probabilities);
+    regression.classify(state.readout, model.features(), waiting, classCount, probabilities);
   }
 
   private boolean readsModel(ClassState state) {
@@ -289,13 +289,13 @@ final class SeriesLearner {
         || !mixture(state.learner.classes).isWaiting(state.learner, age)) {
       return; // the window was classified with other settings
     }
-    int known = state.names.size();
-    grown(state, known).learn(state.learner, age, known, label);
+    int classCount = state.names.size();
+    grown(state, classCount).learn(state.learner, age, classCount, label);
     if (convolution != null) {
-      convolution.learn(state.convolution, age, known, label);
+      convolution.learn(state.convolution, age, classCount, label);
     }
     if (model != null && readsModel(state)) {
-      model.readout().learn(state.readout, age, known, label);
+      model.readout().learn(state.readout, age, classCount, label);
     }
   }
 }

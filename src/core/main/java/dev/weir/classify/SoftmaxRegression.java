@@ -25,7 +25,7 @@ final class SoftmaxRegression {
   }
 
   /**
-   * @param probabilities what it had said
+   * @param probabilities of the classes, before this row was learned
    */
   void learn(float[] state, float[] features, double[] probabilities, int label) {
     float square = 1f;

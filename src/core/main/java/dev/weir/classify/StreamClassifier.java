@@ -9,10 +9,10 @@ import java.util.List;
 
 /**
  * Classifies the rows of a series one after another, and learns from their labels, which arrive
- * later: before the next row or some rows later, in any order, or never. A network answers, and
- * methods of the caller; a regression on what they say is one more, and all are mixed by their log
- * losses, so that the mixture is never much worse than the best. A label that comes d rows late
- * moves the shares in the mixture by the (1 + d)th part: until it came, they could not follow it.
+ * later: before the next row or some rows later, in any order, or never. The methods are a network,
+ * those of the caller, and a regression on their answers. All are weighted by their log losses, so
+ * that the mixture is never much worse than the best. A label that comes d rows late moves the
+ * weights by the (1 + d)th part, since they could not follow it earlier.
  *
  * <pre>{@code
  * StreamClassifier classifier = new StreamClassifier(StreamClassifier.Settings.of(6, 2, 1));
@@ -21,8 +21,8 @@ import java.util.List;
  * classifier.learn(state, 0, 2, label);  // of the newest row, of 2 classes
  * }</pre>
  *
- * <p>All that is learned is in the state, which lies with the caller, so that one instance serves
- * any number of series of the same settings. Allocates nothing. Not thread-safe.
+ * <p>All that is learned is in the state, which the caller keeps, so that one instance serves any
+ * number of series with the same settings. Allocates nothing. Not thread-safe.
  *
  * @see <a href="https://proceedings.mlr.press/v28/joulani13.html">Joulani, György and Szepesvári,
  *     Online learning under delayed feedback, 2013</a>
@@ -53,7 +53,7 @@ public final class StreamClassifier {
    * @param width values of a row
    * @param classes number of classes at most, at least 2
    * @param waiting rows that wait for their label at most, at least 1
-   * @param external names of further methods, whose answers the caller gives
+   * @param external names of further methods, whose answers the caller passes
    * @param seed of the network's first weights
    */
   public record Settings(int width, int classes, int waiting, List<String> external, long seed) {
@@ -173,8 +173,7 @@ public final class StreamClassifier {
   }
 
   /**
-   * The same, of methods of which some have learned before: until labels say otherwise they count
-   * most.
+   * A new state in which methods that have learned before get most of the weight.
    *
    * @param learned how many of the external methods, the first ones
    */
@@ -201,27 +200,28 @@ public final class StreamClassifier {
   }
 
   /**
-   * Classifies the next row of a series. The oldest row that waits for its label is given up if as
-   * many wait as may.
+   * Classifies the next row of a series. Gives up the oldest row that waits for its label if as
+   * many wait as allowed.
    *
    * @param state of the series; changed
-   * @param values finite, as many as the settings say
-   * @param known classes that there are so far, at least 1; the others have probability 0
-   * @param external (external methods)(classes): what they say
+   * @param values finite, as many as {@link Settings#width}
+   * @param classCount classes so far, at least 1; the others have probability 0
+   * @param external (external methods)(classes): their probabilities
    * @return (methods)(classes), valid until the next call
    */
-  public double[][] classify(StreamState state, float[] values, int known, double[][] external) {
+  public double[][] classify(
+      StreamState state, float[] values, int classCount, double[][] external) {
     require(state, values, external);
     float[] learned = state.learned;
-    makeRoom(state, known);
+    makeRoom(state, classCount);
     int kept = keep(state, values);
     inputs(state, kept, row, 0);
     network.logits(learned, row, 0, logits);
-    Probabilities.softmax(logits, known, probabilities[1]);
+    Probabilities.softmax(logits, classCount, probabilities[1]);
     for (int m = 0; m < external.length; m++) {
-      take(external[m], known, probabilities[2 + m]);
+      take(external[m], classCount, probabilities[2 + m]);
     }
-    combine(learned, known);
+    combine(learned, classCount);
     int at = kept + rowLength - classes() * mixed;
     for (int k = 0; k < classes(); k++) {
       for (int m = 1; m <= mixed; m++) {
@@ -240,8 +240,8 @@ public final class StreamClassifier {
     return Bfloat16.value((short) state.rows.numbers[at]);
   }
 
-  /** An answer that is not finite says nothing. */
-  private static void take(double[] answer, int known, double[] probabilities) {
+  /** Replaces an answer that is not finite by equal probabilities. */
+  private static void take(double[] answer, int classCount, double[] probabilities) {
     double sum = 0;
     for (double probability : answer) {
       sum += probability;
@@ -250,7 +250,7 @@ public final class StreamClassifier {
       System.arraycopy(answer, 0, probabilities, 0, probabilities.length);
     } else {
       Arrays.fill(probabilities, 0);
-      Arrays.fill(probabilities, 0, known, 1.0 / known);
+      Arrays.fill(probabilities, 0, classCount, 1.0 / classCount);
     }
   }
 
@@ -279,17 +279,17 @@ public final class StreamClassifier {
         && state.rows.fits(rowLength);
   }
 
-  private void makeRoom(StreamState state, int known) {
+  private void makeRoom(StreamState state, int classCount) {
     int oldest = settings.waiting() - 1;
     if (isWaiting(state, oldest)) {
       history.giveUp(state, oldest);
-      settle(state, oldest, OnlineNetwork.NONE, known);
+      settle(state, oldest, OnlineNetwork.NONE, classCount);
     }
   }
 
   /**
-   * A row is kept until it was learned: its label, the labels before it, its values, and what the
-   * methods said of each class.
+   * A row is kept until it was learned: its label, the labels before it, its values, and the
+   * methods' probabilities of each class.
    *
    * @return where it begins
    */
@@ -346,15 +346,15 @@ public final class StreamClassifier {
     return state.rows.numbers[kept] + OPEN;
   }
 
-  /** The label of a row is known, or will not come: learns all rows of which that is so. */
-  private void settle(StreamState state, int age, int label, int known) {
+  /** The label of a row has come, or will not come: learns all such rows. */
+  private void settle(StreamState state, int age, int label, int classCount) {
     state.rows.numbers[place(state, age)] = (char) (label - OPEN);
     while (isPassDue(state)) {
       for (int t = 0; t < KEPT_ROWS; t++) {
         passLabels[t] = label(state, t * rowLength);
         inputs(state, t * rowLength, passRows, t * inputs);
       }
-      network.learn(state.learned, passRows, passLabels, known);
+      network.learn(state.learned, passRows, passLabels, classCount);
       state.rows.keep(state.rows.count - FRESH_ROWS, rowLength, KEPT_ROWS);
     }
   }
@@ -371,7 +371,7 @@ public final class StreamClassifier {
     return true;
   }
 
-  private void combine(float[] state, int known) {
+  private void combine(float[] state, int classCount) {
     int classes = classes();
     for (int k = 0; k < classes; k++) {
       double sum = 0;
@@ -380,12 +380,12 @@ public final class StreamClassifier {
       }
       probabilities[mean][k] = sum / alone;
     }
-    fillLogs(known);
+    fillLogs(classCount);
     if (state[labelsAt] < STACKING_STARTS) {
       System.arraycopy(probabilities[mean], 0, probabilities[stacked], 0, classes);
     } else {
       stacking.logits(state, logs, logits);
-      Probabilities.softmax(logits, known, probabilities[stacked]);
+      Probabilities.softmax(logits, classCount, probabilities[stacked]);
     }
     for (int k = 0; k < classes; k++) {
       double sum = 0;
@@ -396,17 +396,17 @@ public final class StreamClassifier {
     }
   }
 
-  /** Logarithms of what the methods say, less their mean. */
-  private void fillLogs(int known) {
+  /** Logarithms of the methods' probabilities, less their mean. */
+  private void fillLogs(int classCount) {
     Arrays.fill(logs, 0f);
     for (int m = 1; m <= alone; m++) {
       float mean = 0f;
-      for (int k = 0; k < known; k++) {
+      for (int k = 0; k < classCount; k++) {
         int at = m + k * alone;
         logs[at] = (float) Math.log(Math.max(Probabilities.LEAST, probabilities[m][k]));
-        mean += logs[at] / known;
+        mean += logs[at] / classCount;
       }
-      for (int k = 0; k < known; k++) {
+      for (int k = 0; k < classCount; k++) {
         int at = m + k * alone;
         logs[at] = Math.max(-LARGEST_LOG, Math.min(LARGEST_LOG, logs[at] - mean));
       }
@@ -419,11 +419,11 @@ public final class StreamClassifier {
    *
    * @param state of the series; changed
    * @param age rows after it; 0 for the row that was classified last
-   * @param known classes that there are by now
-   * @param label from 0 to below that
+   * @param classCount classes so far
+   * @param label from 0 to below {@code classCount}
    * @throws IllegalArgumentException if the row does not wait for a label
    */
-  public void learn(StreamState state, int age, int known, int label) {
+  public void learn(StreamState state, int age, int classCount, int label) {
     if (!isWaiting(state, age)) {
       throw new IllegalArgumentException(
           "age: expected a row that waits for its label, got " + age);
@@ -437,12 +437,12 @@ public final class StreamClassifier {
     }
     float[] numbers = state.learned;
     weigh(numbers, 1.0 / (1 + age), label);
-    fillLogs(known);
+    fillLogs(classCount);
     stacking.logits(numbers, logs, logits);
-    Probabilities.softmax(logits, known, learned);
+    Probabilities.softmax(logits, classCount, learned);
     stacking.learn(numbers, logs, learned, label);
     history.set(state, age, label);
-    settle(state, age, label, known);
+    settle(state, age, label, classCount);
     numbers[labelsAt] = Math.min(STACKING_STARTS, numbers[labelsAt] + 1f);
   }
 

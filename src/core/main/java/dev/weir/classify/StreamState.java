@@ -4,8 +4,8 @@ import dev.weir.forecast.StateFields;
 import java.io.IOException;
 
 /**
- * What a {@link StreamClassifier} has learned of a series: it is made, read and changed by one.
- * Mutable, not thread-safe.
+ * Learned state of one series, created, read and changed by a {@link StreamClassifier}. Mutable,
+ * not thread-safe.
  */
 public final class StreamState {
 
