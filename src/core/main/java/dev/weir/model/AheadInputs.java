@@ -4,22 +4,22 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The covariates known ahead that a network reads: of each of them, at each step of the window, the
- * numbers for as many steps after it as the forecast has. They are the last inputs of a step:
+ * The covariates known ahead that a network reads: at each step of the window, the numbers of each
+ * covariate for the horizon after that step. They are the last inputs of a step:
  *
  * <pre>
  * value | features | calendar | t+1: c_1 ... c_k | t+2: c_1 ... c_k | ... | t+horizon: c_1 ... c_k
  * </pre>
  *
- * A number c that is not known is 0, any other one (c - center) / scale: with the mean in training
- * as center, what is not known counts as the mean.
+ * A missing number c is 0, any other one (c - center) / scale: with the mean in training as center,
+ * a missing number counts as the mean.
  *
  * @param center of each covariate; finite
  * @param scale of each covariate; finite, at least {@link Double#MIN_NORMAL}
  */
 public record AheadInputs(List<Double> center, List<Double> scale) {
 
-  /** Nothing known ahead is read. */
+  /** No covariates known ahead. */
   public static final AheadInputs NONE = new AheadInputs(List.of(), List.of());
 
   /** Most covariates. */
@@ -43,17 +43,17 @@ public record AheadInputs(List<Double> center, List<Double> scale) {
     }
   }
 
-  /** So many covariates, read as they are; one that is not known is 0. */
-  public static AheadInputs asTheyAre(int count) {
+  /** So many covariates with center 0 and scale 1; a missing number is 0. */
+  public static AheadInputs unscaled(int count) {
     return new AheadInputs(Collections.nCopies(count, 0.0), Collections.nCopies(count, 1.0));
   }
 
-  /** How many covariates. */
+  /** Number of covariates. */
   public int count() {
     return center.size();
   }
 
-  /** How many inputs of each step they are. */
+  /** Number of inputs at each step. */
   public int inputs(int horizon) {
     return count() * horizon;
   }

@@ -13,7 +13,7 @@ import java.io.UncheckedIOException;
  */
 public final class BuiltInModels {
 
-  /** What such an option's value begins with. */
+  /** Prefix of such an option's value. */
   public static final String PREFIX = "builtin:";
 
   /** The network that combines candidate forecasts. */

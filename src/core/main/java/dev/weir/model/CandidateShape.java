@@ -9,7 +9,7 @@ import java.util.Map;
  * Sizes of a network that combines candidate forecasts, and where each of its tensors begins in one
  * array of all weights.
  *
- * @param kinds how many kinds of forecasts it can weigh; any number of them, some or all
+ * @param kinds number of candidates that it can weight; any subset may be present
  * @param units of each candidate and of each step
  * @param encoder the recurrent network that reads the window; its input size is {@link #INPUTS}
  */
@@ -18,16 +18,16 @@ public record CandidateShape(int kinds, int units, RnnConfig encoder) {
   /** Values in the window that the recurrent network reads. */
   public static final int WINDOW = 24;
 
-  /** What it reads of each value. */
+  /** Inputs for each value. */
   public static final int INPUTS = 17;
 
-  /** What is known of the series as a whole. */
+  /** Features of the series. */
   public static final int GLOBALS = 6;
 
-  /** What is known of each step ahead. */
+  /** Features of each lead time. */
   public static final int STEP_FEATURES = 7;
 
-  /** What is known of each candidate at each step ahead. */
+  /** Features of each candidate at each lead time. */
   public static final int FEATURES = 9;
 
   /** Units of the context that the window and the globals become. */
@@ -69,7 +69,7 @@ public record CandidateShape(int kinds, int units, RnnConfig encoder) {
             .formatted(kinds, encoder, weights));
   }
 
-  /** Values that the context is made of: the final states of the last layer, and the globals. */
+  /** Inputs of the context: the final states of the last layer, and the globals. */
   public int contextInputs() {
     return encoder.outputSize() + GLOBALS;
   }

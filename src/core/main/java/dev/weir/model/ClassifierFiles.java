@@ -26,17 +26,17 @@ import java.util.Map;
  */
 public final class ClassifierFiles {
 
-  /** The word for {@code weir.task}. */
+  /** The value of {@code weir.task}. */
   static final String TASK = "classify";
 
   private ClassifierFiles() {}
 
-  /** Whether a file says that it is a classifier. */
+  /** Whether a file contains a classifier. */
   public static boolean isOne(Path file) throws IOException {
     return TASK.equals(Safetensors.read(file).metadata().get(ModelMetadata.TASK));
   }
 
-  /** Whether the bytes of a file say that they are a classifier; {@code where} is for messages. */
+  /** Whether a file's bytes contain a classifier; {@code where} is for messages. */
   public static boolean isOne(byte[] bytes, String where) throws ModelFormatException {
     return TASK.equals(Safetensors.of(bytes, where).metadata().get(ModelMetadata.TASK));
   }
@@ -44,7 +44,7 @@ public final class ClassifierFiles {
   /**
    * Reads a model file.
    *
-   * @param name of the model if the file does not say it; null: the file must
+   * @param name of the model if the file has none; null: required in the file
    * @throws ModelFormatException when the file is not a classifier that we can run
    */
   public static ClassifierModel read(Path file, String name) throws IOException {
@@ -64,7 +64,7 @@ public final class ClassifierFiles {
     try {
       RnnConfig rnn = state.config(metadata.cell(null));
       ForecastModel.Head head =
-          metadata.known("head", state.head(rnn), "a linear layer with the network");
+          metadata.required("head", state.head(rnn), "a linear layer with the network");
       float[] recurrent = state.weights(rnn);
       int rows = head.bias().length;
       List<String> classes = classes(metadata, rows, where);
@@ -72,18 +72,18 @@ public final class ClassifierFiles {
       System.arraycopy(head.weight(), 0, weights, recurrent.length, head.weight().length);
       System.arraycopy(head.bias(), 0, weights, weights.length - rows, rows);
       Mode mode =
-          metadata.known(
+          metadata.required(
               ModelMetadata.MODE, metadata.mode(Mode.MANY_TO_ONE), "many-to-one or many-to-many");
       Readout readout = metadata.readout(null);
       if (readout == null && (mode == Mode.MANY_TO_MANY || !rnn.bidirectional())) {
         readout = Readout.FINAL_HIDDEN; // the same as out[:, -1], or of no effect
       }
       return new ClassifierModel(
-          metadata.known(ModelMetadata.NAME, metadata.text(ModelMetadata.NAME, name), "a name"),
+          metadata.required(ModelMetadata.NAME, metadata.text(ModelMetadata.NAME, name), "a name"),
           metadata.version(),
           mode,
           rnn,
-          metadata.known(ModelMetadata.READOUT, readout, "h_n, out[:, -1], mean or max"),
+          metadata.required(ModelMetadata.READOUT, readout, "h_n, out[:, -1], mean or max"),
           classes,
           weights,
           metadata.provenance());
@@ -96,7 +96,7 @@ public final class ClassifierFiles {
       throws ModelFormatException {
     String text = metadata.text(ModelMetadata.CLASSES, null);
     String expected = "a JSON array of %d names, one for each row of the head".formatted(rows);
-    metadata.known(ModelMetadata.CLASSES, text, expected);
+    metadata.required(ModelMetadata.CLASSES, text, expected);
     List<String> names = names(text);
     if (names == null) {
       throw new ModelFormatException(

@@ -8,7 +8,7 @@ import java.util.Set;
 
 /**
  * A classifier's learned part: a stacked recurrent network, a linear head with one row for each
- * class, and how both are to be used. Immutable by convention: nobody may write into the arrays.
+ * class, and how both are to be used. Immutable by convention: the arrays must not be changed.
  * Equal when all numbers are equal, bit by bit.
  *
  * @param name which model this is; as for {@link ForecastModel}

@@ -11,11 +11,11 @@ import java.util.regex.Pattern;
 
 /**
  * A forecaster's learned part: a stacked recurrent network, its head, and how both are to be used.
- * Immutable by convention: nobody may write into the arrays, which are handed out without a copy
- * because kernels and serializers read them often. Equal when all numbers are equal, bit by bit.
+ * Immutable by convention: the arrays are returned without a copy, for speed, and must not be
+ * changed. Equal when all numbers are equal, bit by bit.
  *
- * @param name which model this is; a job asks for it by this name, and a newer version replaces it.
- *     A legal Kafka topic name, since it is used as a key and in metrics
+ * @param name of the model; a newer version of the same name replaces it. A legal Kafka topic name,
+ *     since it is used as a key and in metrics
  * @param version published with each forecast; the newest published is the active one
  * @param mode which outputs of the network become the forecast
  * @param rnn shape of the network
@@ -23,17 +23,16 @@ import java.util.regex.Pattern;
  * @param horizon values in a forecast; many-to-many: equal to {@code seqLen}
  * @param readout what the head of a many-to-one network reads. Many-to-many has no choice here: its
  *     head reads each step of {@code out}, and this field changes nothing
- * @param scaling how values get to the network's scale and back
+ * @param scaling how values are scaled to the network and back
  * @param weights the network's tensors as in {@link RnnConfig#parameters()}
  * @param head the linear head, or null: the hidden state itself is the forecast (mean over
  *     directions)
- * @param calendar what the network reads of the time, after value and features, two inputs each
+ * @param calendar calendar inputs, after value and features, two each
  * @param ahead the covariates known ahead that the network reads, behind all other inputs
  * @param candidates names of the forecasts that the network can combine, in the order of its
  *     weights; empty for a network that reads windows of values and nothing else. One that combines
- *     has no linear head: its weights end with those of {@link CandidateShape#head}, and its mode,
- *     window and horizon are not those of a job: it forecasts in both modes, as far ahead as it is
- *     asked
+ *     has no linear head: its weights end with those of {@link CandidateShape#head}. It ignores its
+ *     mode and horizon and serves every job
  * @param provenance free text about the model: what it was trained on, how it scored
  */
 public record ForecastModel(
@@ -170,7 +169,7 @@ public record ForecastModel(
       RnnConfig rnn, List<Calendar> calendar, AheadInputs ahead, int horizon) {
     int least = 1 + Calendar.inputs(calendar) + ahead.inputs(horizon);
     if (rnn.inputSize() < least) {
-      String known =
+      String aheadInputs =
           ahead.count() == 0
               ? ""
               : " and %d known ahead at each of %d steps".formatted(ahead.count(), horizon);
@@ -179,7 +178,7 @@ public record ForecastModel(
               .formatted(
                   least,
                   calendar.isEmpty() ? "" : " and the calendar " + Calendar.labels(calendar),
-                  known,
+                  aheadInputs,
                   rnn.inputSize()));
     }
   }
@@ -204,14 +203,14 @@ public record ForecastModel(
     return CandidateShape.fitting(candidates.size(), rnn, weights.length);
   }
 
-  /** Observed covariates of each observation that it reads, beside value and calendar. */
+  /** Observed covariates that it reads of each observation, beside value and calendar. */
   public int features() {
     return !candidates.isEmpty()
         ? 0
         : rnn.inputSize() - 1 - Calendar.inputs(calendar) - ahead.inputs(horizon);
   }
 
-  /** Whether a model may be called so: as a Kafka topic may. */
+  /** Whether it is a valid name of a model, that is, of a Kafka topic. */
   public static boolean isName(String name) {
     return NAME.matcher(name).matches();
   }

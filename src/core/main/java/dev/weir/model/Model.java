@@ -2,10 +2,7 @@ package dev.weir.model;
 
 import java.util.Map;
 
-/**
- * What a model file or a record of the model topic holds: one that forecasts or one that
- * classifies.
- */
+/** A model of a model file or of the model topic: a forecaster or a classifier. */
 public sealed interface Model permits ForecastModel, ClassifierModel {
 
   /** Which model this is. */
@@ -28,7 +25,7 @@ public sealed interface Model permits ForecastModel, ClassifierModel {
   }
 
   /**
-   * Reads a model of either kind, which says all that is to be known of it.
+   * Reads a model of either kind, without defaults.
    *
    * @param where what messages call the bytes
    * @throws ModelFormatException when they are not a model that we can run

@@ -14,15 +14,15 @@ import java.util.function.Function;
 /**
  * From a PyTorch {@code state_dict} in a safetensors file to a {@link ForecastModel}, and back.
  *
- * <p>Sizes come from the tensors' shapes. What shapes cannot tell (name, mode, window, readout,
- * scaling) comes from the file's metadata, keys {@code weir.*}; what that does not tell comes from
- * {@link Defaults}. So our own files need nothing, and a plain export needs a few words.
+ * <p>Sizes come from the tensors' shapes. What shapes do not determine (name, mode, window,
+ * readout, scaling) comes from the file's metadata, keys {@code weir.*}, and otherwise from {@link
+ * Defaults}. So our own files need no defaults.
  *
  * <p>Format 1, as written: tensors {@code rnn.*} in torch's order, then {@code fc.weight} and
  * {@code fc.bias} when there is a head, all F32; metadata {@code weir.format}, {@code name}, {@code
  * version}, {@code cell}, {@code mode}, {@code seq_len}, {@code horizon}, {@code readout}, {@code
- * scaling}, {@code calendar} where there is one, {@code ahead}, {@code ahead_center} and {@code
- * ahead_scale} where it reads what is known ahead, {@code candidates} where it combines forecasts
+ * scaling}, {@code calendar} if there is one, {@code ahead}, {@code ahead_center} and {@code
+ * ahead_scale} if it reads covariates known ahead, {@code candidates} where it combines forecasts
  * (the tensors behind the network's are then those of {@link CandidateShape#head}), and {@code
  * center} and {@code scale} where they are not 0 and 1; {@code weir.provenance.*} is free text.
  * Read: any prefix, and any name for the head. Foreign metadata becomes provenance. Such bytes are
@@ -37,8 +37,8 @@ public final class ModelFiles {
   private ModelFiles() {}
 
   /**
-   * What to assume where a file says nothing. Each part may be null, which means: the file must say
-   * it. The file's own words always win; {@link #contradictions} tells a caller where they do.
+   * Values for what a file's metadata lacks. A null part is required in the file. The file always
+   * wins; {@link #contradictions} lists where it does.
    *
    * @param name name of the model
    * @param mode needed for a head of one row, which fits both modes
@@ -47,7 +47,7 @@ public final class ModelFiles {
    *     the same
    * @param scaling how values were scaled in training
    * @param cell needed for {@link Cell#RNN_RELU}, which has the shapes of {@link Cell#RNN_TANH}
-   * @param calendar what the network reads of the time; null: nothing
+   * @param calendar calendar inputs; null: none
    */
   public record Defaults(
       String name,
@@ -63,13 +63,12 @@ public final class ModelFiles {
       this(name, mode, seqLen, readout, scaling, cell, null);
     }
 
-    /** The file must say everything: right for our own files, the model topic and state. */
+    /** No defaults: for our own files, the model topic and state. */
     public static final Defaults NONE = new Defaults(null, null, null, null, null, null);
 
     /**
-     * Words for which the file has others, so that these had no effect on the model that was read.
-     * The name is left out: callers rename a model. The readout is left out where both are the
-     * same.
+     * Defaults that the file overrides with other values. Without the name, since callers rename a
+     * model, and without the readout if both are the same.
      */
     public List<Contradiction> contradictions(ForecastModel model) {
       List<Contradiction> all = new ArrayList<>();
@@ -100,10 +99,10 @@ public final class ModelFiles {
   }
 
   /**
-   * Something that a caller said of a model and its file says otherwise.
+   * A default that differs from the file's value.
    *
    * @param key of the file's metadata, such as {@code weir.seq_len}
-   * @param inFile what counts
+   * @param inFile the value that is used
    */
   public record Contradiction(String key, String inFile, String given) {
     @Override
@@ -186,9 +185,9 @@ public final class ModelFiles {
       if (mode == null && outFeatures > 1) {
         mode = Mode.MANY_TO_ONE; // a many-to-many head has one row
       }
-      metadata.known(ModelMetadata.MODE, mode, "many-to-one or many-to-many");
+      metadata.required(ModelMetadata.MODE, mode, "many-to-one or many-to-many");
       int seqLen =
-          metadata.known(
+          metadata.required(
               ModelMetadata.SEQ_LEN,
               metadata.integer(ModelMetadata.SEQ_LEN, defaults.seqLen()),
               "the length of a window");
@@ -205,7 +204,7 @@ public final class ModelFiles {
       if (readout == null && (mode == Mode.MANY_TO_MANY || !rnn.bidirectional())) {
         readout = Readout.FINAL_HIDDEN; // no difference
       }
-      metadata.known(ModelMetadata.READOUT, readout, "h_n or out[:, -1]");
+      metadata.required(ModelMetadata.READOUT, readout, "h_n or out[:, -1]");
       return new ForecastModel(
           name(metadata, defaults),
           metadata.version(),
@@ -214,7 +213,7 @@ public final class ModelFiles {
           seqLen,
           horizon,
           readout,
-          metadata.known(
+          metadata.required(
               ModelMetadata.SCALING,
               metadata.scaling(defaults.scaling()),
               "none, fixed, window or last"),
@@ -240,13 +239,13 @@ public final class ModelFiles {
     return new ForecastModel(
         name(metadata, defaults),
         metadata.version(),
-        metadata.known(ModelMetadata.MODE, metadata.mode(Mode.MANY_TO_ONE), "many-to-one"),
+        metadata.required(ModelMetadata.MODE, metadata.mode(Mode.MANY_TO_ONE), "many-to-one"),
         encoder,
         metadata.integer(ModelMetadata.SEQ_LEN, CandidateShape.WINDOW),
         metadata.integer(ModelMetadata.HORIZON, 1),
-        metadata.known(
+        metadata.required(
             ModelMetadata.READOUT, metadata.readout(Readout.FINAL_HIDDEN), "h_n or out[:, -1]"),
-        metadata.known(ModelMetadata.SCALING, metadata.scaling(Scaling.NONE), "none"),
+        metadata.required(ModelMetadata.SCALING, metadata.scaling(Scaling.NONE), "none"),
         state.weights(candidates.size(), encoder),
         null,
         metadata.calendar(null),
@@ -258,6 +257,6 @@ public final class ModelFiles {
   private static String name(ModelMetadata metadata, Defaults defaults)
       throws ModelFormatException {
     String name = metadata.text(ModelMetadata.NAME, defaults.name());
-    return metadata.known(ModelMetadata.NAME, name, "the model's name");
+    return metadata.required(ModelMetadata.NAME, name, "the model's name");
   }
 }

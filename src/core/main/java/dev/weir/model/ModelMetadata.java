@@ -12,9 +12,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * The words of a model file about its model: metadata, keys {@code weir.*}. {@link ModelFiles}
- * tells what each is for. A key that is not ours is left to the provenance; one that would be ours
- * and is unknown is refused.
+ * The metadata of a model file, keys {@code weir.*}, which {@link ModelFiles} describes. Other keys
+ * become provenance; an unknown key with our prefix is rejected.
  */
 final class ModelMetadata {
 
@@ -60,7 +59,7 @@ final class ModelMetadata {
           CENTER,
           SCALE);
 
-  private static final String FORECAST = "forecast"; // the task of a file that says nothing
+  private static final String FORECAST = "forecast"; // the task of a file without this key
 
   private static final Set<String> CLASSIFIER_KEYS =
       Set.of(TASK, FORMAT, NAME, VERSION, CELL, MODE, READOUT, CLASSES);
@@ -96,7 +95,7 @@ final class ModelMetadata {
     }
   }
 
-  <T> T known(String key, T value, String expected) throws ModelFormatException {
+  <T> T required(String key, T value, String expected) throws ModelFormatException {
     if (value == null) {
       throw new ModelFormatException(
           key, expected + ", in the file or from the caller", "nothing", where);
@@ -200,21 +199,19 @@ final class ModelMetadata {
     return calendar;
   }
 
-  /**
-   * What is read of covariates known ahead; as they are where the file says no center and scale.
-   */
+  /** The covariates known ahead; unscaled if the file has no center and scale. */
   AheadInputs ahead() throws ModelFormatException {
     Integer count = integer(AHEAD, 0);
     if (count < 0 || count > AheadInputs.MAX_COUNT) {
       throw new ModelFormatException(
           AHEAD, "0 to " + AheadInputs.MAX_COUNT, count.toString(), where);
     }
-    AheadInputs plain = AheadInputs.asTheyAre(count);
+    AheadInputs plain = AheadInputs.unscaled(count);
     return new AheadInputs(
         numbers(AHEAD_CENTER, plain.center()), numbers(AHEAD_SCALE, plain.scale()));
   }
 
-  /** As many numbers, separated by commas, as are given for a file that has none. */
+  /** Numbers separated by commas, as many as the default has. */
   private List<Double> numbers(String key, List<Double> otherwise) throws ModelFormatException {
     String text = metadata.get(key);
     if (text == null) {
@@ -238,7 +235,7 @@ final class ModelMetadata {
     return numbers;
   }
 
-  /** Names of what a network combines; empty for one that reads windows. */
+  /** Names of the candidates that a network combines; empty for one that reads windows. */
   List<String> candidates() throws ModelFormatException {
     String text = metadata.get(CANDIDATES);
     if (text == null) {

@@ -25,10 +25,9 @@ import java.util.UUID;
  * A safetensors file: named tensors and a map of strings. Layout: header length (8 bytes, little
  * endian), header (JSON, padded by spaces), data (little endian, row-major, without gaps).
  *
- * <p>Nothing in the bytes is trusted. What is read is checked against the bytes that are really
- * there before anything of its size is allocated: a hostile file costs at most a small multiple of
- * its own size. Instances are immutable as long as nobody writes into the bytes given to {@link
- * #of}, which are kept and not copied.
+ * <p>The bytes are untrusted: each length is checked against the bytes present before memory is
+ * allocated, so that a hostile file costs at most a small multiple of its size. The bytes given to
+ * {@link #of} are kept without a copy and must not be changed.
  *
  * @see <a href="https://huggingface.co/docs/safetensors/index#format">safetensors, format</a>
  */
@@ -120,7 +119,7 @@ public final class Safetensors {
     }
     refuseOtherFormats(bytes, where);
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-    // a file that somebody else chose may be any file: nothing of it goes into the message
+    // an untrusted path may name any file: the message contains none of its bytes
     if (bytes.length < 9 || buffer.getLong(0) <= 0 || bytes[8] != '{') {
       throw new ModelFormatException(
           "file", "safetensors", bytes.length + " bytes of something else", where);
@@ -156,8 +155,8 @@ public final class Safetensors {
   }
 
   /**
-   * torch.save writes a zip archive around a pickle (older versions: a bare pickle), and a pickle
-   * is a program. We do not run it. Nor is ONNX read.
+   * Rejects ONNX and the output of torch.save: a zip archive around a pickle, or a bare pickle,
+   * which is a program.
    */
   private static void refuseOtherFormats(byte[] bytes, String where) throws ModelFormatException {
     boolean zip = bytes.length >= 4 && bytes[0] == 'P' && bytes[1] == 'K' && bytes[2] == 3;
@@ -174,10 +173,9 @@ public final class Safetensors {
           "safetensors",
           "a PyTorch %s, which is a program and is not run; convert it with `python3 "
                   .formatted(zip ? "zip archive" : "pickle")
-              + "src/core/main/python/convert_pt.py model.pt model.safetensors`, or in Python: import"
-              + " torch, safetensors.torch; state ="
-              + " torch.load(\"model.pt\", weights_only=True);"
-              + " safetensors.torch.save_file(state, \"model.safetensors\")",
+              + "src/core/main/python/convert_pt.py model.pt model.safetensors`, or in Python:"
+              + " import torch, safetensors.torch; state = torch.load(\"model.pt\","
+              + " weights_only=True); safetensors.torch.save_file(state, \"model.safetensors\")",
           where);
     }
     // ONNX is Protobuf: its first field is the version of the format
@@ -342,10 +340,7 @@ public final class Safetensors {
     return out.toByteArray();
   }
 
-  /**
-   * Writes bytes so that nobody ever reads half of them: into a new file beside the target, which
-   * then takes its place.
-   */
+  /** Replaces a file atomically: writes a new file beside it, then moves that over it. */
   public static void writeAtomically(Path file, byte[] bytes) throws IOException {
     Path target = file.toAbsolutePath();
     Path partial =
@@ -369,7 +364,7 @@ public final class Safetensors {
     }
   }
 
-  /** Not what ends a line, moves a cursor or turns the direction of reading. */
+  /** False for line ends, control characters and changes of text direction. */
   private static boolean isPrintable(char c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
@@ -382,7 +377,7 @@ public final class Safetensors {
     };
   }
 
-  /** Text from a file for a message: one line, not long, whatever was in it. */
+  /** Text from a file for a message, as one short printable line. */
   static String quoted(String text) {
     StringBuilder line = new StringBuilder();
     for (int i = 0; i < text.length() && line.length() < 100; i++) {

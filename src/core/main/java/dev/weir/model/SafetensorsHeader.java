@@ -19,7 +19,7 @@ import java.util.Map;
 
 /**
  * The header of a safetensors file: which tensor is where, and a map of strings. Read by tokens, so
- * that a header of garbage never becomes a tree of objects; trusts nothing.
+ * that an invalid header never becomes a tree of objects.
  */
 final class SafetensorsHeader {
 
@@ -29,8 +29,8 @@ final class SafetensorsHeader {
   static final String METADATA = "__metadata__";
 
   /**
-   * Without canonical names: a table of names that an attacker chooses can be made to collide, and
-   * Jackson then throws an unchecked exception.
+   * Without canonical names: an attacker can choose names that collide in their table, and Jackson
+   * then throws an unchecked exception.
    */
   static final JsonFactory JSON =
       JsonFactory.builder()
@@ -256,7 +256,7 @@ final class SafetensorsHeader {
     }
   }
 
-  /** Puts the entries into the order of their data, once it is sure that they tile it. */
+  /** Sorts the entries by their data and checks that they cover it without gaps. */
   private void orderByData(int dataLength) throws ModelFormatException {
     List<Entry> ordered = new ArrayList<>(entries.values());
     ordered.sort(Comparator.comparingLong(Entry::begin).thenComparingLong(Entry::end));

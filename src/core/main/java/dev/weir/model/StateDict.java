@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The tensors of a file, told apart into the recurrent network and its head. Sizes come from their
+ * Divides the tensors of a file into the recurrent network and its head. Sizes come from their
  * shapes.
  */
 final class StateDict {
@@ -46,7 +46,7 @@ final class StateDict {
       int start = name.lastIndexOf('.') + 1;
       Matcher matcher = RECURRENT.matcher(name.substring(start));
       if (!matcher.matches()) {
-        if (file.isFloating(name)) { // counters such as num_batches_tracked are nobody's weights
+        if (file.isFloating(name)) { // counters such as num_batches_tracked are no weights
           others.add(name);
         }
         continue;

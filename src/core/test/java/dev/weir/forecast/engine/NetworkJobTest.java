@@ -44,7 +44,7 @@ class NetworkJobTest {
     RnnConfig rnn = new RnnConfig(Cell.GRU, 1 + ahead * horizon, 4, 1, true, true);
     SplittableRandom random = new SplittableRandom(11);
     int outputs = mode == Mode.MANY_TO_ONE ? horizon : 1;
-    AheadInputs inputs = ahead == 0 ? AheadInputs.NONE : AheadInputs.asTheyAre(ahead);
+    AheadInputs inputs = ahead == 0 ? AheadInputs.NONE : AheadInputs.unscaled(ahead);
     return TestModel.of(rnn, SEQ_LEN, horizon)
         .name("net")
         .mode(mode)
