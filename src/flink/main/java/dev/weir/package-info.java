@@ -34,7 +34,7 @@
  *   <li>{@link dev.weir.forecast.window.SeriesEngine} lets an observation wait for earlier ones and
  *       turns a late one into a dead letter, for forecasts and classes.
  *   <li>{@link dev.weir.forecast.learn.Learner#observe} scores the earlier forecasts of an observed
- *       value (in {@code Mixture.score}) and then learns from the value.
+ *       value (in {@code Chain.score}) and then learns from the value.
  *   <li>{@code AlarmMonitor} in {@link dev.weir.forecast.engine} judges each value and creates the
  *       incidents that the job writes.
  *   <li>{@code ModeForecaster} in {@link dev.weir.forecast.engine} creates the score that the job

@@ -3,7 +3,7 @@ package dev.weir.option;
 import dev.weir.forecast.LearnerSize;
 import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.expert.Experts;
-import dev.weir.forecast.learn.OutsideModels;
+import dev.weir.forecast.stage.OutsideModels;
 import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.Calendar;

@@ -11,7 +11,7 @@ import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.OutsideModels;
+import dev.weir.forecast.stage.OutsideModels;
 import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;

@@ -15,7 +15,7 @@ import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.OutsideModels;
+import dev.weir.forecast.stage.OutsideModels;
 import dev.weir.forecast.window.StateLimits;
 import dev.weir.job.JobSettings;
 import dev.weir.model.ForecastModel;

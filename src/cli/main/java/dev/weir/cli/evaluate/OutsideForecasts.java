@@ -5,7 +5,7 @@ import dev.weir.cli.evaluate.Evaluation.Trial;
 import dev.weir.cli.grid.Grid;
 import dev.weir.cli.series.OutsideFile.Said;
 import dev.weir.forecast.Score.Method;
-import dev.weir.forecast.learn.OutsideModels;
+import dev.weir.forecast.stage.OutsideModels;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;

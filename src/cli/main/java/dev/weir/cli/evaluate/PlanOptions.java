@@ -11,7 +11,7 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.holiday.HolidaySettings;
-import dev.weir.forecast.learn.OutsideModels;
+import dev.weir.forecast.stage.OutsideModels;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.JobSettings;
 import dev.weir.model.BuiltInModels;

@@ -1,7 +1,7 @@
 package dev.weir.cli.series;
 
 import dev.weir.cli.console.Printable;
-import dev.weir.forecast.learn.OutsideModels;
+import dev.weir.forecast.stage.OutsideModels;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Path;

@@ -18,7 +18,7 @@ import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.SeasonCounts;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.forecast.learn.OutsideModels;
+import dev.weir.forecast.stage.OutsideModels;
 import dev.weir.model.Mode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -165,7 +165,8 @@ class EvaluationPlanTest {
   void twoSeasonsThatCannotBeUsedAreRefused() {
     assertThatThrownBy(() -> of("365,7"))
         .hasMessage(
-            "--season: expected a second season of more than 2 times the first, at most 10000 observations, got 365 and 7");
+            "--season: expected a second season of more than 2 times the first, at most 10000"
+                + " observations, got 365 and 7");
     assertThatThrownBy(() -> of("7,365", "auto"))
         .hasMessage("--season: expected two alone, got [7,365, auto]");
     assertThatThrownBy(() -> of("7,365,1461")).hasMessageStartingWith("--season: expected auto, ");

@@ -1,7 +1,5 @@
 package dev.weir.forecast.expert;
 
-import java.util.Arrays;
-
 /**
  * What is known beside the values of one series: observed covariates, which come with a value, and
  * covariates known ahead, such as a temperature forecast, a price or a promotion, which are known
@@ -44,25 +42,17 @@ public final class Covariates {
 
   private final Count count;
   private final int horizon;
-  private int size;
-  private double[] doubles;
-  private int doublesAt;
-  private float[] floats;
-  private int floatsAt;
+  private final Slots slots;
+  private final DoubleSlice doubles; // the last index, then what is learned of each covariate
+  private final FloatSlice floats; // a ring of each covariate
 
-  public Covariates(Count count, int horizon) {
+  public Covariates(Slots declared, Count count, int horizon) {
     this.count = count;
     this.horizon = horizon;
-  }
-
-  /** Doubles kept for each series. */
-  public static int doubles(Count count) {
-    return count.all() == 0 ? 0 : HEADER + PER_COVARIATE * count.all();
-  }
-
-  /** Floats kept for each series. */
-  public static int floats(Count count, SeriesDimensions shape) {
-    return count.all() * size(count, shape);
+    this.slots = declared.in("covariates");
+    slots.depend(count);
+    this.doubles = slots.doubles("scales", HEADER + PER_COVARIATE * count.all());
+    this.floats = slots.ofSeason().floats("values", shape -> count.all() * size(count, shape));
   }
 
   /** Of an observed one a season more: what is known a season ahead, and a week before that. */
@@ -72,32 +62,43 @@ public final class Covariates {
     return period + more + BESIDE + 1 + shape.horizon();
   }
 
-  /** Points at a series. Copies and allocates nothing. */
-  public Covariates attach(
-      SeriesDimensions shape, double[] doubles, int doublesAt, float[] floats, int floatsAt) {
-    this.size = size(count, shape);
-    this.doubles = doubles;
-    this.doublesAt = doublesAt;
-    this.floats = floats;
-    this.floatsAt = floatsAt;
-    return this;
+  private int size() {
+    return size(count, slots.shape());
   }
 
   /** Forgets everything; the next value has the given index. */
   public void reset(long index) {
-    Arrays.fill(doubles, doublesAt, doublesAt + doubles(count), 0);
-    Arrays.fill(floats, floatsAt, floatsAt + count.all() * size, Float.NaN);
-    doubles[doublesAt + TOP] = index - 1 + horizon;
+    slots.clear();
+    fill();
+    doubles.set(TOP, index - 1 + horizon);
   }
 
-  /** Takes over what another, attached to the same series with another season, knows. */
-  public void copy(Covariates from) {
-    System.arraycopy(from.doubles, from.doublesAt, doubles, doublesAt, doubles(count));
-    Arrays.fill(floats, floatsAt, floatsAt + count.all() * size, Float.NaN);
-    long top = (long) doubles[doublesAt + TOP];
-    for (int k = 0; k < count.all(); k++) {
-      for (long index = Math.max(0, top + 1 - Math.min(size, from.size)); index <= top; index++) {
-        floats[place(k, index)] = from.floats[from.place(k, index)];
+  private void fill() {
+    for (int k = 0; k < count.all() * size(); k++) {
+      floats.set(k, Float.NaN);
+    }
+  }
+
+  /** (covariates, size), what is known, the newest last: for {@link #restore}. */
+  public float[][] values() {
+    float[][] values = new float[count.all()][size()];
+    long first = (long) doubles.get(TOP) + 1 - size();
+    for (int k = 0; k < values.length; k++) {
+      for (int i = 0; i < values[k].length; i++) {
+        values[k][i] = floats.get(place(k, first + i));
+      }
+    }
+    return values;
+  }
+
+  /** Takes over what was known before another season was found. */
+  public void restore(float[][] values) {
+    fill();
+    long top = (long) doubles.get(TOP);
+    int kept = Math.min(size(), values.length == 0 ? 0 : values[0].length);
+    for (int k = 0; k < values.length; k++) {
+      for (long index = Math.max(0, top + 1 - kept); index <= top; index++) {
+        floats.set(place(k, index), values[k][values[k].length - 1 - (int) (top - index)]);
       }
     }
   }
@@ -109,12 +110,12 @@ public final class Covariates {
 
   /** Goes on to the value at an index: what was known of it ahead stays. */
   public void advance(long t) {
-    for (long top = (long) doubles[doublesAt + TOP]; top < t + horizon; ) {
+    for (long top = (long) doubles.get(TOP); top < t + horizon; ) {
       top++;
       for (int k = 0; k < count.all(); k++) {
-        floats[place(k, top)] = Float.NaN;
+        floats.set(place(k, top), Float.NaN);
       }
-      doubles[doublesAt + TOP] = top;
+      doubles.set(TOP, top);
     }
   }
 
@@ -125,25 +126,28 @@ public final class Covariates {
    * @param value NaN for unknown
    */
   public void set(int k, long index, double value) {
-    floats[place(k, index)] = (float) value;
+    floats.set(place(k, index), (float) value);
   }
 
   /** Learns mean and deviation from what the covariates are at the newest value. */
   public void learn(long t) {
     for (int k = 0; k < count.all(); k++) {
-      float x = floats[place(k, t)];
+      float x = floats.get(place(k, t));
       if (Float.isFinite(x)) {
-        learn(doublesAt + HEADER + PER_COVARIATE * k, x);
+        learn(HEADER + PER_COVARIATE * k, x);
       }
     }
   }
 
   private void learn(int at, double x) {
-    double seen = ++doubles[at + SEEN];
+    double seen = doubles.get(at + SEEN) + 1;
+    doubles.set(at + SEEN, seen);
     double weight = Math.max(SLOWEST, 1 / seen);
-    double before = x - doubles[at + MEAN];
-    doubles[at + MEAN] += weight * before;
-    doubles[at + VARIANCE] += weight * (before * (x - doubles[at + MEAN]) - doubles[at + VARIANCE]);
+    double before = x - doubles.get(at + MEAN);
+    doubles.add(at + MEAN, weight * before);
+    doubles.add(
+        at + VARIANCE,
+        weight * (before * (x - doubles.get(at + MEAN)) - doubles.get(at + VARIANCE)));
   }
 
   /** Of those known ahead, how many numbers are not known up to the horizon after an index. */
@@ -151,7 +155,7 @@ public final class Covariates {
     int missing = 0;
     for (int k = count.observed(); k < count.all(); k++) {
       for (int i = 1; i <= horizon; i++) {
-        missing += Float.isFinite(floats[place(k, t + i)]) ? 0 : 1;
+        missing += Float.isFinite(floats.get(place(k, t + i))) ? 0 : 1;
       }
     }
     return missing;
@@ -164,22 +168,23 @@ public final class Covariates {
    * @param t index of the newest value
    */
   public double standardized(int k, long t, long index) {
-    long top = (long) doubles[doublesAt + TOP];
+    long top = (long) doubles.get(TOP);
     long asked = k < count.observed() ? Math.min(index, t) : index;
-    if (asked > top || asked <= top - size || asked < 0) {
+    if (asked > top || asked <= top - size() || asked < 0) {
       return 0;
     }
-    float x = floats[place(k, asked)];
-    int at = doublesAt + HEADER + PER_COVARIATE * k;
-    double deviation = Math.sqrt(doubles[at + VARIANCE]);
-    if (!Float.isFinite(x) || !(deviation > 1e-7 * Math.abs(doubles[at + MEAN]))) {
+    float x = floats.get(place(k, asked));
+    int at = HEADER + PER_COVARIATE * k;
+    double deviation = Math.sqrt(doubles.get(at + VARIANCE));
+    if (!Float.isFinite(x) || !(deviation > 1e-7 * Math.abs(doubles.get(at + MEAN)))) {
       return 0;
     }
-    double z = (x - doubles[at + MEAN]) / deviation;
+    double z = (x - doubles.get(at + MEAN)) / deviation;
     return Math.max(-FAR, Math.min(FAR, z));
   }
 
   private int place(int k, long index) {
-    return floatsAt + k * size + (int) Math.floorMod(index, (long) size);
+    int size = size();
+    return k * size + (int) Math.floorMod(index, (long) size);
   }
 }

@@ -6,30 +6,22 @@ package dev.weir.forecast.expert;
  */
 public final class ExpertState {
 
-  private final DoubleSlice doubles = new DoubleSlice();
-  private final FloatSlice floats = new FloatSlice();
-  private final Bfloat16Slice shorts = new Bfloat16Slice();
+  private final DoubleSlice doubles;
+  private final FloatSlice floats;
+  private final Bfloat16Slice shorts;
 
-  /** Points at the slices of another expert or series; returns itself. */
-  public ExpertState at(
-      double[] doubles,
-      int firstDouble,
-      float[] floats,
-      int firstFloat,
-      short[] shorts,
-      int firstShort) {
-    this.doubles.at(doubles, firstDouble);
-    this.floats.at(floats, firstFloat);
-    this.shorts.at(shorts, firstShort);
-    return this;
+  public ExpertState(DoubleSlice doubles, FloatSlice floats, Bfloat16Slice shorts) {
+    this.doubles = doubles;
+    this.floats = floats;
+    this.shorts = shorts;
   }
 
-  /** Moves to the slices of another expert of the same series; returns itself. */
-  public ExpertState moveTo(int firstDouble, int firstFloat, int firstShort) {
-    doubles.moveTo(firstDouble);
-    floats.moveTo(firstFloat);
-    shorts.moveTo(firstShort);
-    return this;
+  /** Declares what an expert keeps. */
+  public ExpertState(Slots slots, Expert expert) {
+    this(
+        slots.doubles("doubles", expert::doubles),
+        slots.floats("floats", expert::floats),
+        slots.bfloats("shorts", expert::shorts));
   }
 
   /** As many doubles as {@link Expert#doubles} says. */

@@ -7,21 +7,23 @@ package dev.weir.forecast.expert;
 public final class FloatSlice {
 
   private float[] array;
+  private int start;
   private int from;
 
   /** Points at the part of an array that starts at {@code from}; returns itself. */
   public FloatSlice at(float[] array, int from) {
     this.array = array;
+    this.start = from;
     this.from = from;
     return this;
   }
 
   /**
-   * Moves to the part of the same array that starts at {@code from}; returns itself. Stores no
-   * reference, which would cost a garbage collector's barrier each time.
+   * Moves to a row: to the numbers from an offset on, counted from where it was pointed at; returns
+   * itself. Stores no reference, which would cost a garbage collector's barrier each time.
    */
-  public FloatSlice moveTo(int from) {
-    this.from = from;
+  public FloatSlice row(int offset) {
+    from = start + offset;
     return this;
   }
 

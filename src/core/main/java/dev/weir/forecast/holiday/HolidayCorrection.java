@@ -1,10 +1,16 @@
 package dev.weir.forecast.holiday;
 
+import dev.weir.forecast.Explanation;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Rls;
+import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.stage.Draft;
+import dev.weir.forecast.stage.Outcome;
+import dev.weir.forecast.stage.Row;
+import dev.weir.forecast.stage.Stage;
 
 /**
  * Corrects a forecast on holidays and beside them, by what it missed on such days before. The error
@@ -25,10 +31,9 @@ import dev.weir.forecast.expert.Rls;
  *
  * <p>Beside that each holiday learns what it differs by from the others, see {@link OwnEffects}.
  *
- * <p>Keeps settings and scratch; what it learns is in the floats of the series, see {@link #bind}.
- * Not thread-safe; allocates nothing.
+ * <p>Not thread-safe; allocates nothing.
  */
-public final class HolidayCorrection {
+public final class HolidayCorrection implements Stage {
 
   private static final int FEATURES = 4;
   private static final double LAMBDA = 0.9999;
@@ -57,58 +62,50 @@ public final class HolidayCorrection {
   private final SeriesCalendar calendar;
   private final FollowedSteps followed;
   private final DelayLine delays;
-  private final int waiting;
   private final Rls rls = new Rls(FEATURES, LAMBDA, RIDGE, KAPPA, TRACE);
   private final double[] features = new double[FEATURES];
-  private final FloatSlice regression = new FloatSlice();
-  private final OwnEffects own = new OwnEffects();
-  private float[] floats;
-  private int first; // the regressions, then plain and corrected forecasts that wait
+  private final FloatSlice regressions;
+  private final FloatSlice open; // plain forecasts until their values come
+  private final FloatSlice openCorrected;
+  private final OwnEffects own;
 
-  public HolidayCorrection(HolidaySettings settings, FollowedSteps followed) {
+  public HolidayCorrection(Slots slots, HolidaySettings settings, FollowedSteps followed) {
     this.calendar = new SeriesCalendar(settings);
     this.followed = followed;
     this.delays = new DelayLine(followed);
-    this.waiting = DelayLine.places(followed);
+    Slots kept = slots.in("holidays");
+    this.regressions = kept.floats("regressions", REGRESSIONS * PER_REGRESSION);
+    this.open = kept.floats("plain", DelayLine.places(followed));
+    this.openCorrected = kept.floats("corrected", DelayLine.places(followed));
+    this.own = new OwnEffects(kept);
   }
 
-  /** The days of the series, which must be bound to it as well. */
-  public SeriesCalendar calendar() {
-    return calendar;
+  @Override
+  public String name() {
+    return Explanation.HOLIDAYS;
   }
 
-  /** Floats kept for each series. */
-  public static int floats(FollowedSteps followed) {
-    return REGRESSIONS * PER_REGRESSION + 2 * DelayLine.places(followed) + OwnEffects.FLOATS;
+  @Override
+  public void clock(long index, long time, long spacing) {
+    calendar.bind(index, time, spacing);
   }
 
-  /** Points at what was learned of a series. */
-  public void bind(float[] floats, int first) {
-    this.floats = floats;
-    this.first = first;
-    regression.at(floats, first);
-    own.bind(floats, first + REGRESSIONS * PER_REGRESSION + 2 * waiting);
-  }
-
-  /** Prepares a state of zeros. */
-  public void reset() {
+  @Override
+  public void reset(long index) {
     for (int r = 0; r < REGRESSIONS; r++) {
       rls.reset(regression(r));
     }
   }
 
   private FloatSlice regression(int r) {
-    return regression.moveTo(first + r * PER_REGRESSION);
+    return regressions.row(r * PER_REGRESSION);
   }
 
-  /**
-   * Corrects forecasts that were made at the newest value, which the calendar is bound to, and
-   * keeps those of the followed steps.
-   *
-   * @param forecasts (horizon), relative to the newest value
-   */
-  public void correct(History history, double[] forecasts) {
-    long t = history.t();
+  @Override
+  public void make(Row row, Draft draft) {
+    History history = row.history;
+    double[] forecasts = draft.value;
+    long t = row.t();
     long today = calendar.perDay() == 0 ? 0 : calendar.day(t);
     delays.keep(t);
     for (int i = 1; i <= forecasts.length; i++) {
@@ -130,9 +127,9 @@ public final class HolidayCorrection {
         }
       }
       if (followed.has(i)) {
-        int at = first + REGRESSIONS * PER_REGRESSION + delays.at(t, i);
-        floats[at] = (float) plain;
-        floats[at + waiting] = (float) corrected;
+        int at = delays.at(t, i);
+        open.set(at, (float) plain);
+        openCorrected.set(at, (float) corrected);
       }
     }
   }
@@ -165,13 +162,12 @@ public final class HolidayCorrection {
     return Double.isFinite(correction) ? correction * deviation : 0;
   }
 
-  /**
-   * Learns from the value that comes next, which the calendar is bound to.
-   *
-   * @param i a followed step, of a forecast that was made
-   * @param truth relative to the value that the forecast was made at
-   */
-  public void learn(History history, long t, int i, double truth) {
+  @Override
+  public void learn(Row row, Outcome outcome) {
+    History history = row.history;
+    long t = row.t();
+    int i = outcome.step();
+    double truth = outcome.truth();
     double deviation = history.deviation();
     if (calendar.perDay() == 0 || !history.isUsable(deviation)) {
       return;
@@ -182,9 +178,9 @@ public final class HolidayCorrection {
       return;
     }
     delays.keep(t);
-    int at = first + REGRESSIONS * PER_REGRESSION + delays.at(t - i, i);
-    double plain = floats[at];
-    double corrected = floats[at + waiting];
+    int at = delays.at(t - i, i);
+    double plain = open.get(at);
+    double corrected = openCorrected.get(at);
     double error = (truth - plain) / deviation;
     boolean isToday = day == calendar.day(t - i);
     FloatSlice of = regression(place(kind, isToday));

@@ -1,6 +1,7 @@
 package dev.weir.forecast.holiday;
 
 import dev.weir.forecast.expert.FloatSlice;
+import dev.weir.forecast.expert.Slots;
 
 /**
  * What each holiday differs by from holidays in common: the mean error of the commonly corrected
@@ -39,12 +40,12 @@ final class OwnEffects {
   private static final int WEIGHT_OF_DAY = 5;
   private static final int PER_HOLIDAY = 6;
 
-  static final int FLOATS = FIRST_HOLIDAY + MAX_HOLIDAYS * PER_HOLIDAY;
+  private static final int FLOATS = FIRST_HOLIDAY + MAX_HOLIDAYS * PER_HOLIDAY;
 
-  private final FloatSlice all = new FloatSlice();
+  private final FloatSlice all;
 
-  void bind(float[] floats, int first) {
-    all.at(floats, first);
+  OwnEffects(Slots slots) {
+    this.all = slots.floats("own effects", FLOATS);
   }
 
   /** Effect of a holiday by its days before this one, in deviations; 0 without one. */

@@ -3,6 +3,8 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.stage.ValueRange;
 import java.util.List;
 
 /**
@@ -12,11 +14,21 @@ import java.util.List;
 final class ExpertEnsemble {
 
   private final Expert[] experts;
+  private final ExpertState[] states;
+  private final Slots[] slots; // of each
   private final double[][] made; // (experts, horizon)
   private long restarts;
 
-  ExpertEnsemble(List<Expert> experts, int horizon) {
+  ExpertEnsemble(Slots declared, List<Expert> experts, int horizon) {
     this.experts = experts.toArray(Expert[]::new);
+    this.slots =
+        experts.stream()
+            .map(expert -> declared.in("expert").ofSeason().ofExperts().in(expert.name()))
+            .toArray(Slots[]::new);
+    this.states = new ExpertState[slots.length];
+    for (int e = 0; e < states.length; e++) {
+      states[e] = new ExpertState(slots[e], this.experts[e]);
+    }
     this.made = new double[this.experts.length][horizon];
   }
 
@@ -38,30 +50,28 @@ final class ExpertEnsemble {
   }
 
   /** Prepares a state of zeros, before the first value or before a season is learned. */
-  void reset(StateView state) {
+  void reset(History history) {
     for (int e = 0; e < experts.length; e++) {
-      experts[e].reset(state.history.shape(), state.expert(e));
+      experts[e].reset(history.shape(), states[e]);
     }
   }
 
   /** Lets all learn from the newest value, and forecast. */
-  void forecast(StateView state) {
-    History history = state.history;
+  void forecast(History history) {
     for (int e = 0; e < experts.length; e++) {
-      ExpertState learned = state.expert(e);
-      experts[e].observe(history, learned);
-      experts[e].forecast(history, learned, made[e]);
-      check(state, e);
+      experts[e].observe(history, states[e]);
+      experts[e].forecast(history, states[e], made[e]);
+      check(history, e);
     }
   }
 
   /** Adds what each covariate added to the newest forecast of step 1 of an expert. */
-  void addCovariates(StateView state, int e, double[] terms) {
-    experts[e].addCovariates(state.history, state.expert(e), terms);
+  void addCovariates(History history, int e, double[] terms) {
+    experts[e].addCovariates(history, states[e], terms);
   }
 
-  private void check(StateView state, int e) {
-    double newest = state.history.newest();
+  private void check(History history, int e) {
+    double newest = history.newest();
     double[] out = made[e];
     boolean sound = true;
     for (int i = 0; i < out.length; i++) {
@@ -72,8 +82,8 @@ final class ExpertEnsemble {
     }
     if (!sound) { // its state can't make a forecast
       restarts++;
-      state.clearExpert(e);
-      experts[e].reset(state.history.shape(), state.expert(e));
+      slots[e].clear();
+      experts[e].reset(history.shape(), states[e]);
     }
   }
 

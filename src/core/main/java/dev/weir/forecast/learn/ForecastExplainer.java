@@ -4,13 +4,14 @@ import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.forecast.stage.ExpertBlend;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Splits the forecast of step 1 into its parts. The {@link Mixture} begins with the weighted mean
- * of the experts, so their distances from the level have the same weights; each stage after that
- * has what it added. Of an expert's distance, what a covariate added counts as the covariate's.
+ * Splits the forecast of step 1 into its parts. The {@link Chain} begins with the weighted mean of
+ * the experts, so their distances from the level have the same weights; each stage after that has
+ * what it added. Of an expert's distance, what a covariate added counts as the covariate's.
  */
 final class ForecastExplainer {
 
@@ -20,32 +21,32 @@ final class ForecastExplainer {
   private ForecastExplainer() {}
 
   /**
-   * @param state after the forecast, of the series that was observed last
+   * @param of bound to the series that was observed last
    * @param value the forecast of step 1 as it is given out
    * @param covariates names, observed ones first
    */
-  static Explanation explain(
-      LearnerParts of, StateView state, double value, List<String> covariates) {
+  static Explanation explain(LearnerParts of, double value, List<String> covariates) {
     List<Part> parts = new ArrayList<>();
-    double level = level(state.history);
+    double level = level(of.history);
+    ExpertBlend blend = of.chain.stage(ExpertBlend.class);
     parts.add(new Part(Explanation.LEVEL, level));
     double[] sums = new double[of.settings.covariates().all()];
-    boolean isMade = !state.isOutlier(); // else the forecast repeats it
+    boolean isMade = !of.state().isOutlier(); // else the forecast repeats it
     for (int e = 0; isMade && e < of.ensemble.size(); e++) {
       double[] terms = new double[sums.length];
-      of.ensemble.addCovariates(state, e, terms);
+      of.ensemble.addCovariates(of.history, e, terms);
       double apart = of.ensemble.made(e, 1) - level;
       for (int k = 0; k < terms.length; k++) {
         apart -= terms[k];
-        sums[k] += of.mixture.firstWeight(e) * terms[k];
+        sums[k] += blend.firstWeight(e) * terms[k];
       }
-      add(parts, Explanation.EXPERT + of.ensemble.name(e), of.mixture.firstWeight(e) * apart);
+      add(parts, Explanation.EXPERT + of.ensemble.name(e), blend.firstWeight(e) * apart);
     }
     for (int k = 0; k < covariates.size(); k++) {
       parts.add(new Part(covariates.get(k), Double.isFinite(sums[k]) ? sums[k] : 0));
     }
-    for (Mixture.Stage stage : Mixture.Stage.values()) {
-      add(parts, stage.label, isMade ? of.mixture.added(stage) : 0);
+    for (int k = 1; k < of.chain.stages.size() - 1; k++) { // the last one, the limits, has the rest
+      add(parts, of.chain.stages.get(k).name(), isMade ? of.chain.added(k) : 0);
     }
     double sum = 0;
     for (Part part : parts) {

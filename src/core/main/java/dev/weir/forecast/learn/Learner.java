@@ -5,14 +5,20 @@ import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Forecast.Interval;
 import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.candidate.CandidateNetwork;
+import dev.weir.forecast.candidate.Candidates;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.MissingValues;
 import dev.weir.forecast.expert.Seeds;
-import dev.weir.forecast.holiday.HolidayCorrection;
 import dev.weir.forecast.score.DistributionScorer;
+import dev.weir.forecast.stage.ExpertBlend;
+import dev.weir.forecast.stage.NetworkStage;
+import dev.weir.forecast.stage.OutsideStage;
+import dev.weir.forecast.stage.RunningScores;
+import dev.weir.forecast.stage.ValueRange;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
@@ -23,16 +29,15 @@ import java.util.List;
 
 /**
  * Learns series while they come in, and forecasts them: a mixture of {@link Expert}s whose weights
- * follow their errors, with intervals whose width follows theirs; see {@link Mixture}.
+ * follow their errors, with intervals whose width follows theirs; see {@link Chain}.
  *
  * <p>{@link #observe} does, in this order: score the open forecasts of this value, learn from them,
  * let the experts learn, make the next forecasts. So a forecast depends only on values up to its
  * origin. {@link #forecast} reads what was made.
  *
  * <p>A flyweight: what is known of a series is in its {@link LearnerState}; one learner serves all
- * series of a task. Each method binds the learner's {@link StateView} to the state that it is given
- * and passes the view to the parts. Not thread-safe. Allocates nothing for a value, except when a
- * series' season is found or changes.
+ * series of a task. Each method points the learner's slots at the state that it is given. Not
+ * thread-safe. Allocates nothing for a value, except when a series' season is found or changes.
  *
  * <p>Hostile values do no lasting harm: sizes beyond 1e30 are learned as 1e30; a value more than 30
  * deviations out is learned as that far out, and answered with itself; when a series calms down to
@@ -84,7 +89,7 @@ public final class Learner {
     this.observed = new double[settings.covariates().observed()];
     this.plain = new LearnerParts(settings, own, network);
     this.parts = plain;
-    this.newest = plain.mixture.newest();
+    this.newest = plain.chain.newest();
     this.network = network;
     this.findsYear =
         settings.secondSeason() == LearnerSettings.NONE
@@ -96,18 +101,18 @@ public final class Learner {
 
   /**
    * What follows the candidates' errors, bound to the series that was observed last: the training
-   * of a network reads its inputs there. Null without.
+   * of a network reads its inputs there.
    */
-  public CandidateStage stage() {
-    return parts.mixture.stage;
+  public Candidates candidates() {
+    return parts.chain.stage(NetworkStage.class).candidates();
   }
 
   /** Combines with another network from now on; only where the settings say that one combines. */
   public void use(CandidateNetwork network) {
     this.network = network;
-    plain.mixture.stage.use(network);
+    plain.chain.stage(NetworkStage.class).use(network);
     if (yearly != null) {
-      yearly.mixture.stage.use(network);
+      yearly.chain.stage(NetworkStage.class).use(network);
     }
   }
 
@@ -117,23 +122,23 @@ public final class Learner {
    */
   public void bound(Bounds wanted) {
     bounds = wanted;
-    plain.mixture.bound(wanted);
+    plain.bound(wanted);
     if (yearly != null) {
-      yearly.mixture.bound(wanted);
+      yearly.bound(wanted);
     }
   }
 
   /** Whether series keep {@link LearnerState#distributions}; by default they do not. */
   public void scoreDistributions(boolean whether) {
-    plain.mixture.scoresDistributions = whether;
+    plain.chain.scoresDistributions = whether;
     if (yearly != null) {
-      yearly.mixture.scoresDistributions = whether;
+      yearly.chain.scoresDistributions = whether;
     }
   }
 
   /** Reads {@link LearnerState#distributions}. */
   public DistributionScorer distributionScorer() {
-    return plain.mixture.scorer;
+    return plain.chain.scorer;
   }
 
   public LearnerSettings settings() {
@@ -165,17 +170,17 @@ public final class Learner {
       throw new IllegalArgumentException("season: expected at least 0, got " + season);
     }
     boolean auto = season == LearnerSettings.AUTO;
-    LearnerState learned = plain.layouts.empty(auto ? 1 : season, auto);
-    StateView state = bind(learned);
-    state.history.seed(Seeds.of(series));
-    reset(state, 0);
+    LearnerState learned = plain.empty(auto ? 1 : season, auto);
+    bind(learned);
+    parts.history.seed(Seeds.of(series));
+    parts.reset(0);
     return learned;
   }
 
   /** Whether a restored state was written by a learner with these settings. */
   public boolean fits(LearnerState learned) {
     LearnerParts of = partsOf(learned);
-    return of != null && of.layouts.fits(learned);
+    return of != null && of.fits(learned);
   }
 
   /**
@@ -208,77 +213,57 @@ public final class Learner {
     }
     boolean auto = season == LearnerSettings.AUTO;
     LearnerState learned = relearn(plain, old, first, auto, values);
-    return learned == null || !needsYear(parts.view)
-        ? learned
-        : relearn(yearly(), old, first, auto, values);
+    return learned == null || !needsYear() ? learned : relearn(yearly(), old, first, auto, values);
   }
 
   private LearnerState relearn(
       LearnerParts by, LearnerState old, int season, boolean auto, double[] values) {
     parts = by;
-    LearnerState learned = by.layouts.empty(season, auto);
-    StateView state = by.bind(learned);
-    if (by.mixture.holidays != null) { // when these values were is not known
-      by.mixture.holidays.calendar().bind(0, 0, 0);
-    }
-    state.history.seed(History.seed(old.longs()));
-    state.spacing.copy(old.doubles(), old.spacing());
-    reset(state, old.count() - values.length);
+    LearnerState learned = by.empty(season, auto);
+    by.bind(learned);
+    by.chain.clock(0, 0, 0); // when these values were is not known
+    by.history.seed(History.seed(old.longs()));
+    by.spacing.copy(old.doubles(), old.spacing());
+    by.reset(old.count() - values.length);
     for (double value : values) {
       if (!Double.isFinite(value)) {
         return null;
       }
-      take(state, ValueRange.bounded(value), NONE, NONE);
+      take(ValueRange.bounded(value), NONE, NONE);
     }
     double newest = values[values.length - 1];
-    state.observed(old.time(), newest, newest);
+    by.observed(old.time(), newest, newest);
     return learned;
   }
 
-  private StateView bind(LearnerState learned) {
+  private LearnerParts bind(LearnerState learned) {
     LearnerParts of = partsOf(learned);
     if (of == null) {
       throw new IllegalArgumentException(
           "memory: expected one of a learner with the same settings, got another");
     }
     parts = of;
-    return of.bind(learned);
+    of.bind(learned);
+    return of;
   }
 
   /** Those that a state is of; null if it is of other settings. */
   private LearnerParts partsOf(LearnerState learned) {
-    if (plain.layouts.isOne(learned)) {
+    if (plain.isOne(learned)) {
       return plain;
     }
     boolean may = findsYear && learned.isComplete() && learned.needsSeason();
-    return may && yearly().layouts.isOne(learned) ? yearly : null;
+    return may && yearly().isOne(learned) ? yearly : null;
   }
 
   private LearnerParts yearly() {
     if (yearly == null) {
       LearnerSettings two = settings.withSecondSeason(ObservationSpacing.YEAR);
       yearly = new LearnerParts(two, List.of(), network);
-      yearly.mixture.bound(bounds);
-      yearly.mixture.scoresDistributions = plain.mixture.scoresDistributions;
+      yearly.bound(bounds);
+      yearly.chain.scoresDistributions = plain.chain.scoresDistributions;
     }
     return yearly;
-  }
-
-  /** Everything as it was before the first value, which has the given index. */
-  private void reset(StateView state, long first) {
-    state.clear(first);
-    if (state.covariates != null) { // the next values bring those known ahead again
-      state.covariates.reset(first);
-    }
-    parts.mixture.reset(state, first);
-    resetSeason(state, first);
-  }
-
-  /** Before a season is learned; what does not depend on it is left as it is. */
-  private void resetSeason(StateView state, long first) {
-    state.history.reset(first);
-    state.resetPhases();
-    parts.ensemble.reset(state);
   }
 
   /**
@@ -299,11 +284,12 @@ public final class Learner {
    */
   public void observe(
       LearnerState learned, long time, double value, double[] observed, double[] ahead) {
-    StateView state = bind(learned);
+    bind(learned);
     checkFinite(value);
-    learnSpacing(state, time, state.history.age());
-    bindCalendar(state, state.history.t() + 1, time);
-    if (observe(state, time, value, state.history.age(), observed, ahead)) {
+    History history = parts.history;
+    learnSpacing(time, history.age());
+    parts.chain.clock(history.t() + 1, time, parts.spacing.regular());
+    if (observe(time, value, history.age(), observed, ahead)) {
       addYear(learned, time);
     }
   }
@@ -318,39 +304,31 @@ public final class Learner {
    * @throws IllegalArgumentException when the value is not a finite number
    */
   public void observe(LearnerState learned, SequenceWindow window) {
-    StateView state = bind(learned);
+    bind(learned);
     checkFinite(window.last());
-    History history = state.history;
+    History history = parts.history;
     long passed = MissingValues.passed(history, window.missing(), parts.settings.secondSeason());
     long age = history.age();
     long left = window.missing() - passed; // the first ones, so that the last lead to the newest
     boolean fills = window.gap() == Gap.CARRY || window.gap() == Gap.LINEAR;
     for (long k = 1; k <= passed; k++) {
       int period = Math.max(history.season(), history.shape().week());
-      pass(state, fills ? window.filled(left + k) : history.lag(1, period));
+      pass(fills ? window.filled(left + k) : history.lag(1, period));
     }
     if (passed < window.missing()) { // what is under way was meant for other times
-      state.dropIssued();
+      parts.chain.dropIssued();
     }
     if (window.interval() > 0) {
-      state.spacing.set(window.interval());
+      parts.spacing.set(window.interval());
     } else {
-      learnSpacing(state, window.origin(), age);
+      learnSpacing(window.origin(), age);
     }
-    bindCalendar(state, history.t() + 1, window.origin());
+    parts.chain.clock(history.t() + 1, window.origin(), parts.spacing.regular());
     for (int k = 0; k < observed.length; k++) {
       observed[k] = window.feature(window.size() - 1, k);
     }
-    if (observe(state, window.origin(), window.last(), age, observed, window.ahead())) {
+    if (observe(window.origin(), window.last(), age, observed, window.ahead())) {
       addYear(learned, window.origin());
-    }
-  }
-
-  /** Says when the value at an index is, and so those around it. */
-  private void bindCalendar(StateView state, long index, long time) {
-    HolidayCorrection holidays = parts.mixture.holidays;
-    if (holidays != null) {
-      holidays.calendar().bind(index, time, state.spacing.regular());
     }
   }
 
@@ -378,25 +356,22 @@ public final class Learner {
     }
   }
 
-  private void pass(StateView state, double value) {
-    state.history.append(ValueRange.tame(state.history, value));
-    if (state.covariates != null) {
-      state.covariates.advance(state.history.t());
+  private void pass(double value) {
+    History history = parts.history;
+    history.append(ValueRange.tame(history, value));
+    if (parts.covariates != null) {
+      parts.covariates.advance(history.t());
     }
-    if (parts.mixture.outside != null) {
-      state.bind(parts.mixture.outside);
-      parts.mixture.outside.advance(state.history.t());
-    }
-    parts.ensemble.forecast(state);
-    parts.mixture.skip(state);
+    parts.ensemble.forecast(history);
+    parts.chain.skip(parts.age());
   }
 
   /**
    * @param before values before, without those just passed
    */
-  private static void learnSpacing(StateView state, long time, long before) {
+  private void learnSpacing(long time, long before) {
     if (before > 0) {
-      state.spacing.observe(time - state.time(), before);
+      parts.spacing.observe(time - parts.state().time(), before);
     }
   }
 
@@ -404,58 +379,55 @@ public final class Learner {
    * @param before values before, without those just passed
    * @return whether the series needs a second season from now on
    */
-  private boolean observe(
-      StateView state, long time, double value, long before, double[] observed, double[] ahead) {
-    History history = state.history;
+  private boolean observe(long time, double value, long before, double[] observed, double[] ahead) {
+    History history = parts.history;
     double tamed = ValueRange.tame(history, value);
     if (ValueRange.isCalm(history, tamed)) {
-      restart(state);
+      restart();
     }
-    take(state, tamed, observed, ahead);
-    if (!parts.mixture.isSound(state)) {
+    take(tamed, observed, ahead);
+    if (!parts.chain.isSound()) {
       restarts++;
-      reset(state, history.t());
-      take(state, tamed, observed, ahead);
+      parts.reset(history.t());
+      take(tamed, observed, ahead);
     }
-    state.observed(time, value, tamed);
-    newest = parts.mixture.newest();
+    parts.observed(time, value, tamed);
+    newest = parts.chain.newest();
     boolean due =
-        state.needsSeason()
+        parts.state().needsSeason()
             && SeasonDetector.isDue(Math.min(before, history.age() - 1), history.age());
     if (due) {
-      detectSeason(state);
+      detectSeason();
     }
-    return due && needsYear(state);
+    return due && needsYear();
   }
 
-  private void restart(StateView state) {
+  private void restart() {
     double[] values = new double[ValueRange.CALM_VALUES];
-    long first = state.history.t() - values.length + 1;
+    long first = parts.history.t() - values.length + 1;
     for (int i = 0; i < values.length; i++) {
-      values[i] = state.history.at(first + i);
+      values[i] = parts.history.at(first + i);
     }
-    reset(state, first);
+    parts.reset(first);
     for (double value : values) {
-      take(state, value, NONE, NONE);
+      take(value, NONE, NONE);
     }
   }
 
-  private void take(StateView state, double value, double[] observed, double[] ahead) {
-    parts.mixture.score(state, value);
-    state.history.append(value);
-    if (state.covariates != null) {
-      takeCovariates(state.covariates, state.history.t(), observed, ahead);
+  private void take(double value, double[] observed, double[] ahead) {
+    int age = parts.age();
+    parts.chain.score(parts.state(), value, age);
+    parts.history.append(value);
+    if (parts.covariates != null) {
+      takeCovariates(parts.covariates, parts.history.t(), observed, ahead);
     }
-    if (parts.mixture.outside != null) {
-      state.bind(parts.mixture.outside);
-      parts.mixture.outside.advance(state.history.t());
-      parts.mixture.outside.take(state.history.t(), ahead, settings.covariates().ahead());
-    }
-    parts.ensemble.forecast(state);
-    parts.mixture.make(state, value);
+    parts.ensemble.forecast(parts.history);
+    parts.row.ahead(ahead);
+    parts.chain.make(value, age);
+    parts.row.ahead(NONE);
   }
 
-  /** What is known beside the newest value and ahead of it. */
+  /** Takes in the covariates of the newest value and those ahead of it. */
   private void takeCovariates(Covariates covariates, long t, double[] observed, double[] ahead) {
     covariates.advance(t);
     int first = settings.covariates().observed();
@@ -472,39 +444,39 @@ public final class Learner {
     covariates.learn(t);
   }
 
-  private void detectSeason(StateView state) {
-    double[] values = state.history.values();
-    int known = state.season();
-    int season = detector.season(values, values.length, known, state.spacing.calendar());
+  private void detectSeason() {
+    double[] values = parts.history.values();
+    int before = parts.history.season();
+    int season = detector.season(values, values.length, before, parts.spacing.calendar());
     boolean fits =
         parts == plain
             ? 2 * season + horizon + 4 <= LearnerSettings.EXACT_LIMIT
             : 2 * season < ObservationSpacing.YEAR;
-    if (season != known && fits) {
-      changeSeason(state, season);
+    if (season != before && fits) {
+      changeSeason(season);
     }
   }
 
   /** Keeps what was learned of the mixture, and lets the experts learn the past again. */
-  private void changeSeason(StateView state, int season) {
-    double[] values = state.history.values();
-    state.changeSeason(parts.layouts.of(season));
-    resetSeason(state, state.history.t() - values.length + 1);
+  private void changeSeason(int season) {
+    History history = parts.history;
+    double[] values = history.values();
+    parts.changeSeason(season, history.t() - values.length + 1);
     for (double value : values) {
-      state.history.append(value);
-      parts.ensemble.forecast(state);
+      history.append(value);
+      parts.ensemble.forecast(history);
     }
-    parts.mixture.make(state, state.history.newest());
+    parts.chain.make(history.newest(), parts.age());
   }
 
   /** Whether daily values have come for longer than a year, and no expert has learned a year. */
-  private boolean needsYear(StateView state) {
+  private boolean needsYear() {
     return findsYear
         && parts == plain
-        && state.needsSeason()
-        && state.history.age() >= YEAR_AFTER
-        && state.spacing.isDaily()
-        && 2 * state.season() < ObservationSpacing.YEAR;
+        && parts.state().needsSeason()
+        && parts.history.age() >= YEAR_AFTER
+        && parts.spacing.isDaily()
+        && 2 * parts.history.season() < ObservationSpacing.YEAR;
   }
 
   /**
@@ -512,17 +484,17 @@ public final class Learner {
    * and of what still waits for its truth, stay.
    */
   private void addYear(LearnerState learned, long time) {
-    StateView before = bind(learned);
+    LearnerParts before = bind(learned);
     double[] values = before.history.values();
-    LearnerState with = relearn(yearly(), learned, before.season(), true, values);
+    LearnerState with = relearn(yearly(), learned, before.history.season(), true, values);
     if (with == null) { // the state was damaged
       return;
     }
-    before.layout().copyIssued(learned, with, yearly.view.layout());
+    yearly.slots.keepOverExperts(before.slots);
     learned.become(with);
-    StateView state = bind(learned);
-    bindCalendar(state, state.history.t(), time);
-    parts.mixture.make(state, state.history.newest());
+    bind(learned);
+    parts.chain.clock(parts.history.t(), time, parts.spacing.regular());
+    parts.chain.make(parts.history.newest(), parts.age());
   }
 
   /**
@@ -533,19 +505,18 @@ public final class Learner {
    * @param upper as lower
    */
   public void forecast(LearnerState learned, double[] values, double[][] lower, double[][] upper) {
-    StateView state = bind(learned);
-    boolean known = state.history.age() > 0;
-    boolean outlier = state.isOutlier();
-    double anchor = state.newestObserved();
-    double frequent = bounds.value(state.frequent());
+    bind(learned);
+    boolean known = parts.history.age() > 0;
+    boolean outlier = parts.state().isOutlier();
+    double anchor = parts.newest();
+    double frequent = bounds.value(parts.chain.intervals.frequent(parts.history.t()));
     for (int i = 1; i <= horizon; i++) {
-      double value =
-          bounds.value(anchor + (known && !outlier ? parts.mixture.issued(state, i) : 0));
+      double value = bounds.value(anchor + (known && !outlier ? parts.chain.issued(i) : 0));
       values[i - 1] = value;
       if (lower == null && upper == null) {
         continue;
       }
-      double[] ends = parts.mixture.ends(state, i);
+      double[] ends = parts.chain.ends(i);
       double beyond = beyond(value);
       for (int k = 0; k < levels; k++) {
         if (lower != null) {
@@ -570,14 +541,12 @@ public final class Learner {
     double[][] lower = new double[levels][horizon];
     double[][] upper = new double[levels][horizon];
     forecast(learned, values, lower, upper);
-    StateView state = parts.view;
     double[] mean = values.clone();
-    long t = state.history.t();
-    boolean knows = state.history.age() > 0 && !state.isOutlier();
+    long t = parts.history.t();
+    boolean knows = parts.history.age() > 0 && !parts.state().isOutlier();
     for (int i = 1; i <= horizon && knows; i++) {
-      double usual = state.intervals.slowError(i);
-      double scale = usual > 0 ? state.intervals.scale(t, i) / usual : 1;
-      double expected = values[i - 1] + state.scores.bias(i) * scale;
+      double scale = parts.chain.intervals.expectedError(t, i);
+      double expected = values[i - 1] + parts.row.scores.bias(i) * scale;
       if (Double.isFinite(expected)) { // else the state was damaged
         mean[i - 1] = Math.max(bounds.min(), Math.min(bounds.max(), expected));
       }
@@ -593,7 +562,7 @@ public final class Learner {
   /** Of the covariates known ahead, how many numbers the newest forecast did not know. */
   public int missingCovariates(LearnerState learned) {
     Covariates covariates = bind(learned).covariates;
-    return covariates == null ? 0 : covariates.missing(parts.view.history.t());
+    return covariates == null ? 0 : covariates.missing(parts.history.t());
   }
 
   /**
@@ -604,18 +573,17 @@ public final class Learner {
    *     its ends, NaN while no forecast has been scored; overwritten
    */
   public void next(LearnerState learned, double[] target) {
-    StateView state = bind(learned);
+    bind(learned);
     Arrays.fill(target, Double.NaN);
-    if (state.history.age() == 0) {
+    if (parts.history.age() == 0) {
       return;
     }
     double value =
-        bounds.value(
-            state.newestObserved() + (state.isOutlier() ? 0 : parts.mixture.issued(state, 1)));
+        bounds.value(parts.newest() + (parts.state().isOutlier() ? 0 : parts.chain.issued(1)));
     target[0] = value;
-    if (levels > 0 && state.scores.count(1) > 0) {
-      double[] ends = parts.mixture.ends(state, 1);
-      double frequent = bounds.value(state.frequent());
+    if (levels > 0 && parts.row.scores.count(1) > 0) {
+      double[] ends = parts.chain.ends(1);
+      double frequent = bounds.value(parts.chain.intervals.frequent(parts.history.t()));
       target[2] = lower(value, ends[levels - 1], beyond(value), frequent);
       target[3] = upper(value, ends[levels + 1], beyond(value), frequent);
       target[1] = target[3] / 2 - target[2] / 2;
@@ -665,8 +633,8 @@ public final class Learner {
    * @param covariates names, observed ones first
    */
   public Explanation explain(LearnerState learned, double value, List<String> covariates) {
-    StateView state = bind(learned);
-    return state.history.age() == 0 ? null : parts.explain(state, value, covariates);
+    bind(learned);
+    return parts.history.age() == 0 ? null : ForecastExplainer.explain(parts, value, covariates);
   }
 
   /** How often a series or an expert of it was reset because its state was not finite. */
@@ -684,14 +652,14 @@ public final class Learner {
 
   /** The share of an expert in the weighted mean of step i, within [0, 1]. */
   public double share(LearnerState learned, int e, int i) {
-    StateView state = bind(learned);
-    return parts.mixture.share(state, e, i);
+    bind(learned);
+    return parts.chain.stage(ExpertBlend.class).share(parts.row, e, i);
   }
 
   /** The running error of an expert at step i, about 50 values deep. */
   public double runningError(LearnerState learned, int e, int i) {
-    StateView state = bind(learned);
-    return parts.mixture.runningError(state, e, i);
+    bind(learned);
+    return parts.chain.stage(ExpertBlend.class).runningError(parts.row, e, i);
   }
 
   /**
@@ -706,7 +674,7 @@ public final class Learner {
     for (int i = 1; i <= horizon; i++) {
       share += outsideShare(learned, model, i) / horizon;
     }
-    OutsideStage outside = parts.mixture.outside;
+    OutsideStage outside = parts.chain.stage(OutsideStage.class);
     String name = settings.outside().names().get(model);
     double error = outside.error(model, OutsideStage.ERROR);
     return Double.isNaN(error)
@@ -723,9 +691,8 @@ public final class Learner {
 
   /** The share of an outside model in the forecast of step i made last, within [0, 1]. */
   public double outsideShare(LearnerState learned, int model, int i) {
-    StateView state = bind(learned);
-    state.bind(parts.mixture.outside);
-    return parts.mixture.outside.share(state.history.t(), model, i);
+    bind(learned);
+    return parts.chain.stage(OutsideStage.class).share(parts.row, model, i);
   }
 
   /** What the newest value said of the forecasts of it; valid until the next value. */
@@ -737,31 +704,31 @@ public final class Learner {
    * Steps that are scored, those of {@link LearnerState#distributions}; others have the nearest's.
    */
   public FollowedSteps scoredSteps() {
-    return plain.mixture.scored;
+    return plain.chain.scored;
   }
 
   /** Forecasts of step i that have met their truth. */
   public long scored(LearnerState learned, int i) {
-    return bind(learned).scores.count(i);
+    return bind(learned).row.scores.count(i);
   }
 
   /** Our mean absolute error at step i since the series began; NaN before the first. */
   public double meanError(LearnerState learned, int i) {
-    return bind(learned).scores.mean(RunningScores.OURS, i);
+    return bind(learned).row.scores.mean(RunningScores.OURS, i);
   }
 
   /** The same of "repeat the newest value". */
   public double naiveError(LearnerState learned, int i) {
-    return bind(learned).scores.mean(RunningScores.NAIVE, i);
+    return bind(learned).row.scores.mean(RunningScores.NAIVE, i);
   }
 
   /** The same of "repeat the value of a season ago". */
   public double seasonalNaiveError(LearnerState learned, int i) {
-    return bind(learned).scores.mean(RunningScores.SEASONAL_NAIVE, i);
+    return bind(learned).row.scores.mean(RunningScores.SEASONAL_NAIVE, i);
   }
 
   /** The share of truths at step i within the interval of a level, by its number from 0. */
   public double coverage(LearnerState learned, int level, int i) {
-    return bind(learned).scores.mean(RunningScores.HITS + level, i);
+    return bind(learned).row.scores.mean(RunningScores.HITS + level, i);
   }
 }

@@ -3,9 +3,11 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Experts;
 import dev.weir.forecast.holiday.HolidaySettings;
+import dev.weir.forecast.stage.OutsideModels;
 import dev.weir.model.ForecastModel;
 import java.io.Serializable;
 import java.util.List;
+import java.util.Set;
 
 /**
  * How a {@link Learner} learns. The same for all series of a job, except the season, which each may
@@ -109,15 +111,16 @@ public record LearnerSettings(
   /**
    * How the experts become one forecast.
    *
-   * @param stacking whether a regression on the experts competes with their weighted mean
-   * @param combines whether a network that was trained for all series has the last word
+   * @param isAlone whether a network forecasts out of its candidates, and nothing else is learned
+   * @param without names of the stages that are left out of {@code regression}, {@code network} and
+   *     {@code shift}
    * @param eta how sharply weights follow errors
    */
-  public record Combination(boolean stacking, boolean combines, double eta)
+  public record Combination(boolean isAlone, Set<String> without, double eta)
       implements Serializable {
 
-    private static Combination of(boolean stacking, boolean combines) {
-      return new Combination(stacking, combines, 8);
+    public Combination {
+      without = Set.copyOf(without);
     }
   }
 
@@ -128,7 +131,7 @@ public record LearnerSettings(
 
   /** Whether a network that was trained for all series has the last word. */
   public boolean combines() {
-    return combination.combines;
+    return !combination.without.contains("network");
   }
 
   private static void check(boolean holds, String what, String expected, Object got) {
@@ -140,12 +143,12 @@ public record LearnerSettings(
   /** The default of a job: all experts. */
   public static LearnerSettings defaults(int horizon) {
     int tail = horizon <= 8 ? 1000 : 1200; // in both cases a day of five minutes fits the budget
-    return of(horizon, Experts.NAMES, new Memory(24, 12, tail), true, true);
+    return of(horizon, Experts.NAMES, new Memory(24, 12, tail), false, Set.of());
   }
 
   /** For a network that forecasts alone: nothing is learned but how large errors are. */
   public static LearnerSettings alone(int horizon) {
-    return of(horizon, CHEAP, Memory.SHORT, false, true);
+    return of(horizon, CHEAP, Memory.SHORT, true, Set.of());
   }
 
   /**
@@ -159,16 +162,16 @@ public record LearnerSettings(
 
   /** Least memory and time: a few experts and no network. */
   public static LearnerSettings small(int horizon) {
-    return of(horizon, FEW, new Memory(12, 8, 512), true, false);
+    return of(horizon, FEW, new Memory(12, 8, 512), false, Set.of("network"));
   }
 
   private static LearnerSettings of(
-      int horizon, List<String> experts, Memory memory, boolean stacking, boolean combines) {
+      int horizon, List<String> experts, Memory memory, boolean isAlone, Set<String> without) {
     return new LearnerSettings(
         horizon,
         experts,
         memory,
-        Combination.of(stacking, combines),
+        new Combination(isAlone, without, 8),
         List.of(0.8, 0.95),
         Covariates.Count.NONE,
         NONE,
@@ -178,7 +181,7 @@ public record LearnerSettings(
 
   /** Whether a network forecasts alone: see {@link #alone}. */
   public boolean isAlone() {
-    return !combination.stacking;
+    return combination.isAlone;
   }
 
   public LearnerSettings withExperts(List<String> names) {
@@ -191,8 +194,13 @@ public record LearnerSettings(
 
   /** The same, and no network combines the experts. */
   public LearnerSettings withoutNetwork() {
-    Combination plain = new Combination(combination.stacking, false, combination.eta);
-    return with(experts, levels, plain, covariates, secondSeason, holidays, outside);
+    return without(Set.of("network"));
+  }
+
+  /** The same without some stages, see {@link Combination}. */
+  public LearnerSettings without(Set<String> stages) {
+    Combination fewer = new Combination(combination.isAlone, stages, combination.eta);
+    return with(experts, levels, fewer, covariates, secondSeason, holidays, outside);
   }
 
   /** The same, and experts that learn from covariates. */
@@ -229,30 +237,5 @@ public record LearnerSettings(
       OutsideModels outside) {
     return new LearnerSettings(
         horizon, experts, memory, combination, levels, covariates, secondSeason, holidays, outside);
-  }
-
-  /**
-   * What a state depends on: learners of the same layout can continue each other's. Saved states
-   * contain the hash of this text.
-   */
-  String layout() {
-    return ("LearnerSettings[horizon=%s, experts=%s, analogWindow=%s, analogNeighbours=%s, tail=%s,"
-            + " exactLimit=2600, longestWeek=720, stacking=%s, combines=%s, eta=%s, discount=0.98,"
-            + " levels=%s, intervalStep=0.01, covariates=%s, secondSeason=%s,"
-            + " holidays=null]%s%s")
-        .formatted(
-            horizon,
-            experts,
-            memory.analogWindow,
-            memory.analogNeighbours,
-            memory.tail,
-            combination.stacking,
-            combination.combines,
-            combination.eta,
-            levels,
-            covariates,
-            secondSeason,
-            holidays == null ? "" : ", own holidays", // on any days
-            outside.count() == 0 ? "" : ", " + outside);
   }
 }

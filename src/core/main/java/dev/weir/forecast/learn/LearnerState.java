@@ -3,6 +3,7 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.SeriesRule;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.Slots;
 import dev.weir.forecast.score.DistributionSums;
 
 /**
@@ -10,12 +11,9 @@ import dev.weir.forecast.score.DistributionSums;
  * and restored by copying arrays. Only a learner with the same settings can continue it, which
  * {@link Learner#fits} tells; another one learns its history again, see {@link Learner#relearn}.
  *
- * <p>The {@link StateLayout} declares what is in the arrays; the longs are these, then the
- * history's.
- *
- * <p>A learner reads and writes the arrays through a {@link StateView}. They are replaced when a
- * new season is found, since their sizes depend on it. Beside them lie the series' alarms, and the
- * scores of its distributions, if there are any.
+ * <p>The {@link Slots} of a learner declare what is in the arrays; the longs are these, then the
+ * history's. They are replaced when a new season is found, since their sizes depend on it. Beside
+ * them lie the series' alarms, and the scores of its distributions, if there are any.
  */
 public final class LearnerState {
 
@@ -53,14 +51,14 @@ public final class LearnerState {
     this.shorts = shorts;
   }
 
-  LearnerState(StateLayout layout, long id, boolean needsSeason) {
+  LearnerState(Slots.Layout layout, long id, boolean needsSeason) {
     this(
         new long[LONGS],
-        new double[layout.doubles.size()],
-        new float[layout.floats.size()],
-        new short[layout.shorts.size()]);
+        new double[layout.doubles()],
+        new float[layout.floats()],
+        new short[layout.shorts()]);
     longs[LAYOUT] = id;
-    longs[SEASON] = layout.shape.season();
+    longs[SEASON] = layout.shape().season();
     longs[NEEDS_SEASON] = needsSeason ? 1 : 0;
     longs[FORMAT] = HISTORY_FORMAT;
   }
@@ -190,11 +188,11 @@ public final class LearnerState {
   }
 
   /** Replaces the arrays by zeros for another season. */
-  void resize(StateLayout layout) {
-    longs[SEASON] = layout.shape.season();
-    doubles = new double[layout.doubles.size()];
-    floats = new float[layout.floats.size()];
-    shorts = new short[layout.shorts.size()];
+  void resize(Slots.Layout layout) {
+    longs[SEASON] = layout.shape().season();
+    doubles = new double[layout.doubles()];
+    floats = new float[layout.floats()];
+    shorts = new short[layout.shorts()];
   }
 
   /** Takes over the arrays of another layout for the same season, not copied. */

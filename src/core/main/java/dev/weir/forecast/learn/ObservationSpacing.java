@@ -1,5 +1,7 @@
 package dev.weir.forecast.learn;
 
+import dev.weir.forecast.expert.DoubleSlice;
+import dev.weir.forecast.expert.Slots;
 import java.util.stream.LongStream;
 
 /**
@@ -8,7 +10,9 @@ import java.util.stream.LongStream;
  */
 final class ObservationSpacing {
 
-  static final int DOUBLES = 2;
+  private static final int DOUBLES = 2;
+  private static final int STEP = 0;
+  private static final int SHARE = 1;
 
   /** The share is about so many steps deep. */
   private static final double DEPTH = 500;
@@ -19,14 +23,15 @@ final class ObservationSpacing {
   /** Daily values in a year. */
   static final int YEAR = 365;
 
-  private double[] doubles;
-  private int step;
-  private int share;
+  private final DoubleSlice doubles;
 
-  void bind(double[] doubles, int first) {
-    this.doubles = doubles;
-    this.step = first;
-    this.share = first + 1;
+  ObservationSpacing(Slots slots) {
+    this.doubles = slots.doubles("spacing", DOUBLES);
+  }
+
+  /** Its numbers, for {@link #copy}. */
+  double[] numbers() {
+    return new double[] {doubles.get(STEP), doubles.get(SHARE)};
   }
 
   /**
@@ -34,19 +39,19 @@ final class ObservationSpacing {
    */
   void observe(long newest, long steps) {
     double weight = 1 / Math.min(DEPTH, steps);
-    double equal = doubles[share];
-    equal += weight * ((doubles[step] == newest ? 1 : 0) - equal);
-    if (equal < 0.5 && doubles[step] != newest) { // never that of a step that most are equal to
-      doubles[step] = newest;
+    double equal = doubles.get(SHARE);
+    equal += weight * ((doubles.get(STEP) == newest ? 1 : 0) - equal);
+    if (equal < 0.5 && doubles.get(STEP) != newest) { // never that of a step that most are equal to
+      doubles.set(STEP, newest);
       equal = weight;
     }
-    doubles[share] = equal;
+    doubles.set(SHARE, equal);
   }
 
   /** Sets a step that is given and need not be found. */
   void set(long given) {
-    doubles[step] = given;
-    doubles[share] = 1;
+    doubles.set(STEP, given);
+    doubles.set(SHARE, 1);
   }
 
   /**
@@ -62,13 +67,13 @@ final class ObservationSpacing {
     double length = from[at];
     double equal = from[at + 1];
     boolean known = length >= 1 && length == Math.rint(length) && equal > 0 && equal <= 1;
-    doubles[step] = known ? length : 0;
-    doubles[share] = known ? equal : 0;
+    doubles.set(STEP, known ? length : 0);
+    doubles.set(SHARE, known ? equal : 0);
   }
 
   /** The step that nine of ten are equal to, milliseconds; 0 if there is no such step. */
   long regular() {
-    return doubles[share] >= REGULAR ? (long) doubles[step] : 0;
+    return doubles.get(SHARE) >= REGULAR ? (long) doubles.get(STEP) : 0;
   }
 
   /** Whether nearly all values are a day apart. */
@@ -101,7 +106,7 @@ final class ObservationSpacing {
 
   /** Whether the step is of so many days, give or take what a clock is put on or back. */
   private boolean isWithin(int least, int most) {
-    double days = doubles[step] / DAY;
+    double days = doubles.get(STEP) / DAY;
     return days > least - 0.1 && days < most + 0.1;
   }
 }

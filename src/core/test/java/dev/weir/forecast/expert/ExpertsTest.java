@@ -185,7 +185,11 @@ class ExpertsTest {
       alone[k] = new SingleExpert(Experts.create("analogs-wide", 7, 3, 400), 2, 6);
       double[] doubles = new double[both.get(1).doubles(near[k].shape)];
       float[] floats = new float[both.get(1).floats(near[k].shape)];
-      wide[k] = new ExpertState().at(doubles, 0, floats, 0, new short[0], 0);
+      wide[k] =
+          new ExpertState(
+              new DoubleSlice().at(doubles, 0),
+              new FloatSlice().at(floats, 0),
+              new Bfloat16Slice());
     }
     Random random = new Random(9);
     double[] out = new double[2];

@@ -123,7 +123,7 @@ class QuantizedValuesTest {
     Bfloat16Slice slice = new Bfloat16Slice().at(shorts, 1);
     slice.set(1, value);
     assertThat(slice.get(1)).isEqualTo(Float.valueOf(expected));
-    assertThat(slice.moveTo(2).get(0)).isEqualTo(Float.valueOf(expected));
+    assertThat(slice.row(1).get(0)).isEqualTo(Float.valueOf(expected));
     assertThat(shorts[0]).isEqualTo((short) 1);
     assertThat(shorts[1]).isEqualTo((short) 2);
     assertThat(shorts[3]).isEqualTo((short) 4);

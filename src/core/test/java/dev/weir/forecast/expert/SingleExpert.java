@@ -26,8 +26,10 @@ public final class SingleExpert {
   }
 
   ExpertState state() {
-    return new ExpertState()
-        .at(doubles, History.DOUBLES, floats, History.floats(shape), shorts, History.shorts(shape));
+    return new ExpertState(
+        new DoubleSlice().at(doubles, History.DOUBLES),
+        new FloatSlice().at(floats, History.floats(shape)),
+        new Bfloat16Slice().at(shorts, History.shorts(shape)));
   }
 
   /** The forecast after one more value; valid until the next. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Observation;
+import dev.weir.forecast.expert.NewSlots;
+import dev.weir.forecast.expert.Slots;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
@@ -155,11 +157,12 @@ class SeriesCalendarTest {
 
   private static final int CHRISTMAS = 11;
 
-  private final OwnEffects effects = new OwnEffects();
+  private final Slots slots = NewSlots.declare();
+  private final OwnEffects effects = new OwnEffects(slots);
 
   @BeforeEach
   void bind() {
-    effects.bind(new float[3 + OwnEffects.FLOATS], 3);
+    NewSlots.bind(slots, 1);
   }
 
   private void learn(int id, long day, double plain, double corrected) {
@@ -193,7 +196,7 @@ class SeriesCalendarTest {
 
   @Test
   void holidaysBeyondTheLargestNumberHaveNoEffect() {
-    assertThat(OwnEffects.FLOATS).isEqualTo(5 + 20 * 6);
+    assertThat(slots.layout(1).floats()).isEqualTo(5 + 20 * 6);
     for (int id = 1; id <= OwnEffects.MAX_HOLIDAYS + 1; id++) {
       learn(id, id, 1, 3);
     }

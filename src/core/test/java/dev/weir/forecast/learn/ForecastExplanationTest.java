@@ -9,12 +9,14 @@ import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.holiday.HolidayDays;
 import dev.weir.forecast.holiday.HolidaySettings;
+import dev.weir.forecast.stage.OutsideModels;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,7 +72,7 @@ class ForecastExplanationTest {
         HORIZON,
         List.of(experts),
         small.memory(),
-        new LearnerSettings.Combination(false, false, 0.3),
+        new LearnerSettings.Combination(false, Set.of("regression", "network"), 0.3),
         small.levels(),
         small.covariates(),
         small.secondSeason(),

@@ -4,9 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Explanation.Part;
+import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.NewHistory;
+import dev.weir.forecast.expert.NewSlots;
 import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.stage.Draft;
+import dev.weir.forecast.stage.LevelShift;
+import dev.weir.forecast.stage.Outcome;
+import dev.weir.forecast.stage.Row;
+import dev.weir.forecast.stage.RunningScores;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -64,23 +72,32 @@ class LevelShiftTest {
   @Test
   void stepsFartherAheadHaveASmallerShare() {
     History history = NewHistory.of(new SeriesDimensions(3, 1, 600, 600));
-    LevelShift shift = new LevelShift();
-    shift.bind(new float[LevelShift.FLOATS], 0);
-    double[] results = new double[3];
+    Slots slots = NewSlots.declare();
+    Row row = new Row(history, new RunningScores(slots, FollowedSteps.scored(3), 0));
+    LevelShift shift = new LevelShift(slots);
+    NewSlots.bind(slots, 1);
+    Draft draft = new Draft(1, 3);
     for (int i = 0; i <= 200; i++) {
       history.append(i % 2);
-      shift.learn(i % 2 == 0 ? -1 : 1, i);
-      shift.move(history, results);
+      learn(shift, row, i % 2 == 0 ? -1 : 1);
+      shift.make(row, draft);
     }
     for (double truth : new double[] {100, 0}) {
       history.append(100);
-      shift.learn(truth, 201);
-      Arrays.fill(results, -50); // the experts see a spike
-      shift.move(history, results);
+      learn(shift, row, truth);
+      Arrays.fill(draft.value, -50); // the experts see a spike
+      shift.make(row, draft);
     }
     double share = 1 / (1 + Math.exp(-3));
     double[] expected = {-50 + 50 * share, -50 + 45.25 * share, -50 + 40.95125 * share};
-    assertThat(results).containsExactly(expected, within(1e-3));
+    assertThat(draft.value).containsExactly(expected, within(1e-3));
+  }
+
+  private static void learn(LevelShift shift, Row row, double truth) {
+    Outcome outcome = new Outcome(1);
+    outcome.set(1, 0, 0, truth, 0);
+    shift.learn(row, outcome);
+    row.scores.add(1, 1, 1, 1);
   }
 
   @Test

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.expert.FollowedSteps;
+import dev.weir.forecast.expert.NewSlots;
+import dev.weir.forecast.expert.Slots;
 import dev.weir.forecast.score.ProperScores;
+import dev.weir.forecast.stage.RunningScores;
 import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
@@ -134,8 +137,9 @@ class MeanForecastTest {
   @Test
   void biasIsTheMeanErrorLately() {
     FollowedSteps step = FollowedSteps.scored(1);
-    RunningScores scores = new RunningScores(step, 0);
-    scores.bind(new double[RunningScores.doubles(step, 0)], 0);
+    Slots slots = NewSlots.declare();
+    RunningScores scores = new RunningScores(slots, step, 0);
+    NewSlots.bind(slots, 1);
     assertThat(scores.bias(1)).isZero();
     scores.add(1, 2, 0, 0);
     assertThat(scores.bias(1)).isEqualTo(2);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Score;
+import dev.weir.forecast.stage.OutsideModels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;

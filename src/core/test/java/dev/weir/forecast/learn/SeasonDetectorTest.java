@@ -2,6 +2,8 @@ package dev.weir.forecast.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weir.forecast.expert.NewSlots;
+import dev.weir.forecast.expert.Slots;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -222,10 +224,16 @@ class SeasonDetectorTest {
     assertThat(seasonFound(irregular)).isEqualTo(10);
   }
 
+  private static ObservationSpacing spacing() {
+    Slots slots = NewSlots.declare();
+    ObservationSpacing spacing = new ObservationSpacing(slots);
+    NewSlots.bind(slots, 1);
+    return spacing;
+  }
+
   @Test
   void businessDaysAreNotRegular() {
-    ObservationSpacing spacing = new ObservationSpacing();
-    spacing.bind(new double[1 + ObservationSpacing.DOUBLES], 1);
+    ObservationSpacing spacing = spacing();
     for (int t = 0; t < 5_000; t++) {
       spacing.observe(t % 5 == 4 ? 3 : 1, t + 1);
     }
@@ -234,8 +242,7 @@ class SeasonDetectorTest {
 
   @Test
   void anotherSpacingIsBelievedWithinAWhile() {
-    ObservationSpacing spacing = new ObservationSpacing();
-    spacing.bind(new double[1 + ObservationSpacing.DOUBLES], 1);
+    ObservationSpacing spacing = spacing();
     for (int t = 0; t < 100_000; t++) {
       spacing.observe(7, t + 1);
     }
@@ -259,8 +266,7 @@ class SeasonDetectorTest {
   }
 
   private static int[] calendar(long step) {
-    ObservationSpacing spacing = new ObservationSpacing();
-    spacing.bind(new double[ObservationSpacing.DOUBLES], 0);
+    ObservationSpacing spacing = spacing();
     spacing.set(step);
     return spacing.calendar();
   }

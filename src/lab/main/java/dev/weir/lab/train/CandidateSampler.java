@@ -1,7 +1,7 @@
 package dev.weir.lab.train;
 
+import dev.weir.forecast.candidate.CandidateKinds;
 import dev.weir.forecast.expert.FollowedSteps;
-import dev.weir.forecast.learn.CandidateKinds;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
@@ -43,7 +43,7 @@ final class CandidateSampler {
     LearnerSettings settings = alone ? LearnerSettings.alone(horizon) : some(horizon, random);
     Learner learner = new Learner(settings, List.of(), null);
     LearnerState state = learner.newSeries(series.family(), season(series, settings, random));
-    int[] kinds = learner.stage().kinds();
+    int[] kinds = learner.candidates().kinds();
     if (!alone && random.nextDouble() < UNNAMED) {
       kinds[random.nextInt(settings.experts().size())] =
           CandidateKinds.NAMES.indexOf(CandidateKinds.OTHER);
@@ -88,7 +88,7 @@ final class CandidateSampler {
       LearnerState state,
       CandidateSamples samples,
       SplittableRandom random) {
-    FollowedSteps followed = learner.stage().followed();
+    FollowedSteps followed = learner.candidates().followed();
     double[] sums = new double[horizon + 1];
     long[] counts = new long[horizon + 1];
     double[][] bases = new double[horizon + 1][horizon + 1]; // of the newest values, by t
@@ -102,7 +102,7 @@ final class CandidateSampler {
         counts[i]++;
       }
       for (int i = 1; i <= horizon; i++) {
-        bases[t % (horizon + 1)][i] = learner.stage().base(i);
+        bases[t % (horizon + 1)][i] = learner.candidates().base(i);
       }
       if (t < FIRST || t + horizon >= values.length) {
         continue;
@@ -115,7 +115,7 @@ final class CandidateSampler {
         for (int k = 0; k < ahead.length; k++) {
           truth[k] = values[t + ahead[k]] - values[t];
         }
-        samples.add(learner.stage(), ahead, truth);
+        samples.add(learner.candidates(), ahead, truth);
       }
     }
     for (int i = 1; i <= horizon; i++) {

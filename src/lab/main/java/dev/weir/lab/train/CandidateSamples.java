@@ -6,7 +6,7 @@ import static dev.weir.model.CandidateShape.INPUTS;
 import static dev.weir.model.CandidateShape.STEP_FEATURES;
 import static dev.weir.model.CandidateShape.WINDOW;
 
-import dev.weir.forecast.learn.CandidateStage;
+import dev.weir.forecast.candidate.Candidates;
 import java.util.Arrays;
 
 /**
@@ -50,7 +50,7 @@ final class CandidateSamples {
    * @param ahead (STEPS), ascending
    * @param truth (STEPS), relative to the newest value
    */
-  void add(CandidateStage stage, int[] ahead, double[] truth) {
+  void add(Candidates stage, int[] ahead, double[] truth) {
     if (inputs.length < (count + 1) * length) {
       int room = Math.max(64, 2 * count);
       inputs = Arrays.copyOf(inputs, room * length);

@@ -4,7 +4,7 @@ import static dev.weir.model.CandidateShape.CONTEXT;
 import static dev.weir.model.CandidateShape.FEATURES;
 import static dev.weir.model.CandidateShape.STEP_FEATURES;
 
-import dev.weir.forecast.learn.CandidateKinds;
+import dev.weir.forecast.candidate.CandidateKinds;
 import dev.weir.model.AheadInputs;
 import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;

@@ -1,7 +1,8 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.stage;
 
 import static dev.weir.rnn.LinearColumns.TILE;
 
+import dev.weir.forecast.candidate.FastMath;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.NewestWeight;
 import java.util.Arrays;

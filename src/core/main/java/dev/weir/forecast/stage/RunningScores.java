@@ -1,6 +1,8 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.stage;
 
+import dev.weir.forecast.expert.DoubleSlice;
 import dev.weir.forecast.expert.FollowedSteps;
+import dev.weir.forecast.expert.Slots;
 
 /**
  * How the forecasts of a series have done since it began, by step: sums of our errors and of those
@@ -8,7 +10,7 @@ import dev.weir.forecast.expert.FollowedSteps;
  * many; and the mean of our errors with their signs lately. A view of the series' state, which
  * holds a row of (scored steps) for each. A step between two of them has those of the nearest one.
  */
-final class RunningScores {
+public final class RunningScores {
 
   /** Rows of sums of |error|. */
   public static final int OURS = 0;
@@ -31,24 +33,13 @@ final class RunningScores {
   private final FollowedSteps scored;
   private final int countRow;
   private final int biasRow;
-  private double[] doubles;
-  private int first;
+  private final DoubleSlice doubles; // rows of (scored steps)
 
-  public RunningScores(FollowedSteps scored, int levels) {
+  public RunningScores(Slots slots, FollowedSteps scored, int levels) {
     this.scored = scored;
     this.countRow = HITS + levels;
     this.biasRow = countRow + 1;
-  }
-
-  /** Doubles kept. */
-  public static int doubles(FollowedSteps scored, int levels) {
-    return (HITS + levels + 2) * scored.count();
-  }
-
-  /** Points at the state of a series. */
-  public void bind(double[] doubles, int first) {
-    this.doubles = doubles;
-    this.first = first;
+    this.doubles = slots.doubles("scores", (biasRow + 1) * scored.count());
   }
 
   /**
@@ -60,28 +51,28 @@ final class RunningScores {
   public void add(int i, double error, double naive, double seasonalNaive) {
     double usual = mean(OURS, i);
     double size = usual > 0 ? Math.min(Math.abs(error), LARGEST * usual) : Math.abs(error);
-    doubles[at(OURS, i)] += Math.abs(error);
-    doubles[at(NAIVE, i)] += naive;
-    doubles[at(SEASONAL_NAIVE, i)] += seasonalNaive;
-    doubles[at(countRow, i)]++;
+    doubles.add(at(OURS, i), Math.abs(error));
+    doubles.add(at(NAIVE, i), naive);
+    doubles.add(at(SEASONAL_NAIVE, i), seasonalNaive);
+    doubles.add(at(countRow, i), 1);
     double gain = Math.max(GAIN, 1.0 / count(i));
     int bias = at(biasRow, i);
-    doubles[bias] += gain * (Math.copySign(size, error) - doubles[bias]);
+    doubles.add(bias, gain * (Math.copySign(size, error) - doubles.get(bias)));
   }
 
   /** The mean error at step i with its sign, about 200 values deep; 0 before the first. */
   public double bias(int i) {
-    return doubles[at(biasRow, i)];
+    return doubles.get(at(biasRow, i));
   }
 
   /** Counts a truth at step i in the interval of a level, by its number from 0. */
   public void hit(int level, int i) {
-    doubles[at(HITS + level, i)]++;
+    doubles.add(at(HITS + level, i), 1);
   }
 
   /** Forecasts of step i that have met their truth. */
   public long count(int i) {
-    return (long) doubles[at(countRow, i)];
+    return (long) doubles.get(at(countRow, i));
   }
 
   /** The last scored step of those, from the first on, that have had an error; 0 for none. */
@@ -96,10 +87,10 @@ final class RunningScores {
   /** A row's sum at step i over the forecasts that have met their truth; NaN before the first. */
   public double mean(int row, int i) {
     long scored = count(i);
-    return scored == 0 ? Double.NaN : doubles[at(row, i)] / scored;
+    return scored == 0 ? Double.NaN : doubles.get(at(row, i)) / scored;
   }
 
   private int at(int row, int i) {
-    return first + row * scored.count() + scored.nearest(i);
+    return row * scored.count() + scored.nearest(i);
   }
 }

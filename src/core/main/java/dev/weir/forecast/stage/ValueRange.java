@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.stage;
 
 import dev.weir.forecast.expert.History;
 
@@ -6,13 +6,13 @@ import dev.weir.forecast.expert.History;
  * What can be learned from on the scale that a series has had so far: how far out a value counts,
  * and when the series has become so calm that the scale tells nothing any more.
  */
-final class ValueRange {
+public final class ValueRange {
 
   /** Sizes beyond it count as this: their squares stay finite. */
-  static final double LARGEST = 1e30;
+  public static final double LARGEST = 1e30;
 
   /** Values that show that a series is calm. */
-  static final int CALM_VALUES = 24;
+  public static final int CALM_VALUES = 24;
 
   private static final double WILD_DEVIATIONS = 30;
   private static final int WILD_AFTER = 50;
@@ -21,7 +21,7 @@ final class ValueRange {
   private ValueRange() {}
 
   /** The value, or the largest one that is learned, on its side. */
-  static double bounded(double value) {
+  public static double bounded(double value) {
     return Math.max(-LARGEST, Math.min(LARGEST, value));
   }
 
@@ -29,7 +29,7 @@ final class ValueRange {
    * The value, or one {@value #WILD_DEVIATIONS} deviations out where it is farther and the past is
    * long enough to know.
    */
-  static double tame(History history, double value) {
+  public static double tame(History history, double value) {
     double tamed = bounded(value);
     double deviation = history.deviation();
     if (history.age() >= WILD_AFTER && history.isUsable(deviation)) {
@@ -43,7 +43,7 @@ final class ValueRange {
    * Whether the newest {@value #CALM_VALUES} values, with this one, hardly move on the scale that
    * was learned, and yet do.
    */
-  static boolean isCalm(History history, double value) {
+  public static boolean isCalm(History history, double value) {
     if (history.age() < CALM_VALUES) {
       return false;
     }

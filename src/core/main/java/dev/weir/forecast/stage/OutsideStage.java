@@ -1,13 +1,14 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.stage;
 
-import dev.weir.forecast.Bounds;
+import dev.weir.forecast.Explanation;
+import dev.weir.forecast.candidate.FastMath;
 import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.DoubleSlice;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
-import dev.weir.forecast.expert.NewestWeight;
 import dev.weir.forecast.expert.Rls;
+import dev.weir.forecast.expert.Slots;
 import java.util.Arrays;
 
 /**
@@ -29,10 +30,9 @@ import java.util.Arrays;
  * until it says another.
  *
  * <p>What a model says of a time counts from the origin that it came with, until it says something
- * else. Keeps settings and scratch; all that is learned is in the state of the series, see {@link
- * #bind}. Not thread-safe; allocates nothing.
+ * else. Not thread-safe; allocates nothing.
  */
-final class OutsideStage {
+public final class OutsideStage implements Stage {
 
   private static final double ETA = 2;
   private static final float DISCOUNT = 0.985f;
@@ -67,9 +67,9 @@ final class OutsideStage {
   private static final int SAME = 1; // values that it has said that of
   private static final int SEEN = 2; // values with an error
   private static final int OFF = 3; // mean of what it says less the truth
-  static final int ERROR = 4; // sums, of the model
-  static final int ISSUED = 5; // of what was issued
-  static final int WITHOUT = 6; // of what had been issued without any of the models
+  public static final int ERROR = 4; // sums, of the model
+  public static final int ISSUED = 5; // of what was issued
+  public static final int WITHOUT = 6; // of what had been issued without any of the models
   private static final int SUMS = 3;
   private static final int PER_MODEL = ERROR + SUMS;
 
@@ -82,13 +82,13 @@ final class OutsideStage {
   private final Hedge hedge = new Hedge(FINAL_ETA, FINAL_DISCOUNT);
   private final Rls[] rls; // (groups) of series without a season, then with one
 
-  private final DoubleSlice doubles = new DoubleSlice();
-  private final FloatSlice floats = new FloatSlice();
-  private final FloatSlice losses = new FloatSlice();
-  private final FloatSlice finals = new FloatSlice();
-  private final FloatSlice regression = new FloatSlice();
-  private final Bfloat16Slice shorts = new Bfloat16Slice();
-  private int firstFloat;
+  private final int covariates; // columns before those of the models
+  private final DoubleSlice doubles;
+  private final FloatSlice losses; // (followed, all)
+  private final FloatSlice finals; // (followed, 2)
+  private final FloatSlice regressions; // (groups, phases)
+  private final FloatSlice means; // open forecasts
+  private final Bfloat16Slice shorts; // the same of each, and corrected: distances from the means
   private int season;
   private int slot; // of a time among the values of a column
   private int phase; // of it in the season
@@ -107,7 +107,11 @@ final class OutsideStage {
   private final int[] counts; // (all), steps that these are of
   private final double[] two = new double[2];
 
-  OutsideStage(OutsideModels models, FollowedSteps followed) {
+  /**
+   * @param covariates columns of what is known ahead, before those of the models
+   */
+  public OutsideStage(Slots slots, OutsideModels models, int covariates, FollowedSteps followed) {
+    this.covariates = covariates;
     this.followed = followed;
     this.horizon = followed.horizon();
     this.all = 1 + models.count();
@@ -124,6 +128,15 @@ final class OutsideStage {
     this.errors = new double[SUMS * models.count()];
     this.offs = new double[all];
     this.counts = new int[all];
+    Slots own = slots.in("outside");
+    own.depend(models);
+    this.doubles =
+        own.doubles("models", 1 + followed.count() + models.count() * (ring + PER_MODEL));
+    this.losses = own.floats("errors", followed.count() * all);
+    this.finals = own.floats("errors of mean and regression", followed.count() * 2);
+    this.regressions = own.floats("regressions", GROUPS * PHASES * Rls.floats(all + 1));
+    this.means = own.floats("means", waiting);
+    this.shorts = own.bfloats("forecasts", (all + 1) * waiting);
     this.rls = new Rls[2 * GROUPS];
     int[] steps = new int[GROUPS];
     for (int s = 0; s < followed.count(); s++) {
@@ -140,48 +153,13 @@ final class OutsideStage {
     return i <= 2 ? 0 : i <= 8 ? 1 : 2;
   }
 
-  /** Doubles kept for a series. */
-  static int doubles(OutsideModels models, FollowedSteps followed) {
-    int ofEach = followed.horizon() + 1 + PER_MODEL;
-    return models.count() == 0 ? 0 : 1 + followed.count() + models.count() * ofEach;
+  @Override
+  public String name() {
+    return Explanation.OUTSIDE;
   }
 
-  /** Floats kept for a series. */
-  static int floats(OutsideModels models, FollowedSteps followed) {
-    int all = 1 + models.count();
-    return all == 1
-        ? 0
-        : followed.count() * (all + 2)
-            + GROUPS * PHASES * Rls.floats(all + 1)
-            + DelayLine.places(followed);
-  }
-
-  /** Numbers of 16 bits kept for a series. */
-  static int shorts(OutsideModels models, FollowedSteps followed) {
-    return models.count() == 0 ? 0 : (models.count() + 2) * DelayLine.places(followed);
-  }
-
-  /** Points at what was learned of a series. */
-  void bind(
-      int season,
-      double[] doubles,
-      int firstDouble,
-      float[] floats,
-      int firstFloat,
-      short[] shorts,
-      int firstShort) {
-    this.season = season;
-    this.doubles.at(doubles, firstDouble);
-    this.floats.at(floats, 0);
-    this.losses.at(floats, 0);
-    this.finals.at(floats, 0);
-    this.regression.at(floats, 0);
-    this.shorts.at(shorts, firstShort);
-    this.firstFloat = firstFloat;
-  }
-
-  /** Prepares a state of zeros; the next value has the given index. */
-  void reset(long index) {
+  @Override
+  public void reset(long index) {
     doubles.set(0, index - 1 + horizon);
     for (int k = 0; k < (all - 1) * ring; k++) {
       doubles.set(firstOfRing() + k, Double.NaN);
@@ -200,15 +178,15 @@ final class OutsideStage {
   }
 
   private FloatSlice losses(int place) {
-    return losses.moveTo(firstFloat + place * all);
+    return losses.row(place * all);
   }
 
   private FloatSlice finals(int place) {
-    return finals.moveTo(firstFloat + followed.count() * all + 2 * place);
+    return finals.row(2 * place);
   }
 
   private FloatSlice regressionAt(int k) {
-    return regression.moveTo(firstFloat + followed.count() * (all + 2) + k * Rls.floats(all + 1));
+    return regressions.row(k * Rls.floats(all + 1));
   }
 
   private Rls rls(int i) {
@@ -221,7 +199,7 @@ final class OutsideStage {
   }
 
   /** Goes on to the value at an index: what was said of later ones stays. */
-  void advance(long t) {
+  private void advance(long t) {
     goTo(t);
     for (long top = (long) doubles.get(0); top < t + horizon; ) {
       top++;
@@ -254,15 +232,14 @@ final class OutsideStage {
    * Takes in what came with the newest value. What says nothing leaves what was said before.
    *
    * @param ahead (steps, columns), row-major; NaN for nothing
-   * @param first columns of others, before those of the models
    */
-  void take(long t, double[] ahead, int first) {
+  private void take(long t, double[] ahead) {
     goTo(t);
-    int row = first + all - 1;
+    int row = covariates + all - 1;
     int steps = Math.min(ahead.length / row, horizon);
     for (int m = 1; m < all; m++) {
       for (int k = 0; k < steps; k++) {
-        double x = ahead[k * row + first + m - 1];
+        double x = ahead[k * row + covariates + m - 1];
         if (Double.isFinite(x)) {
           doubles.set(place(m - 1, 1 + k), ValueRange.bounded(x));
         }
@@ -297,8 +274,10 @@ final class OutsideStage {
     return some;
   }
 
-  /** Starts to {@link #learn} about a value. */
-  void begin(long t) {
+  @Override
+  public void begin(Row row) {
+    season = row.history.season();
+    long t = row.t();
     goTo(t);
     delays.keep(t);
     judge();
@@ -312,20 +291,16 @@ final class OutsideStage {
     kept = (float) Math.min(DISCOUNT, 1 - 1 / (1 + seen));
   }
 
-  /**
-   * Learns from the truth at t about a followed step.
-   *
-   * @param value the truth, at t
-   * @param anchor the value at t - i
-   * @param error of what was issued
-   * @param bounds of what was issued
-   * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
-   */
-  void learn(long t, int i, double value, double anchor, double error, Bounds bounds, int age) {
-    double truth = value - anchor;
+  @Override
+  public void learn(Row row, Outcome outcome) {
+    int i = outcome.step();
+    long t = row.t();
+    double anchor = outcome.anchor();
+    double error = outcome.error();
+    double truth = outcome.truth();
     int place = delays.at(t - i, i);
     int s = followed.next(i);
-    double mean = floats.moveTo(firstFloat).get(firstWaiting() + place);
+    double mean = means.get(place);
     boolean some = false;
     for (int m = 0; m < all; m++) {
       said[m] = mean + shorts.get(m * waiting + place);
@@ -334,7 +309,7 @@ final class OutsideStage {
         int at = SUMS * (m - 1);
         errors[at] += Math.abs(said[m] - truth);
         errors[at + 1] += Math.abs(error);
-        errors[at + 2] += Math.abs(bounds.value(anchor + said[0]) - value);
+        errors[at + 2] += Math.abs(row.bounds().value(anchor + said[0]) - outcome.value());
         offs[m] += said[m] - truth;
         counts[m]++;
         said[m] -= bias(m);
@@ -356,11 +331,7 @@ final class OutsideStage {
     doubles.set(sizeOf(i), before + SLOWLY * (Math.min(magnitude, 5 * before) - before));
     two[0] = mean;
     two[1] = mean + shorts.get(all * waiting + place);
-    hedge.learn(finals(s), 2, two, truth, i, age);
-  }
-
-  private int firstWaiting() {
-    return followed.count() * (all + 2) + GROUPS * PHASES * Rls.floats(all + 1);
+    hedge.learn(finals(s), 2, two, truth, i, row.age());
   }
 
   private void learnLosses(FloatSlice losses, double truth, float kept) {
@@ -374,8 +345,8 @@ final class OutsideStage {
     }
   }
 
-  /** Ends what {@link #begin} started. */
-  void finish() {
+  @Override
+  public void finish(Row row) {
     for (int m = 1; m < all; m++) {
       if (counts[m] > 0) {
         add(m, SEEN, 1);
@@ -408,7 +379,7 @@ final class OutsideStage {
    *
    * @param of {@link #ERROR}, {@link #ISSUED} or {@link #WITHOUT}
    */
-  double error(int model, int of) {
+  public double error(int model, int of) {
     return doubles.get(of(model + 1, of)) / doubles.get(of(model + 1, SEEN));
   }
 
@@ -451,14 +422,13 @@ final class OutsideStage {
     features[all] = CONSTANT;
   }
 
-  /**
-   * Turns the forecasts made at t, relative to the newest value, into those with what others said.
-   *
-   * @param forecasts (horizon); overwritten
-   * @param anchor the newest value
-   */
-  void combine(long t, double[] forecasts, double anchor) {
-    goTo(t);
+  @Override
+  public void make(Row row, Draft draft) {
+    season = row.history.season();
+    long t = row.t();
+    double[] forecasts = draft.value;
+    advance(t);
+    take(t, row.ahead());
     delays.keep(t);
     for (int m = 1; m < all; m++) {
       double next = doubles.get(place(m - 1, 1));
@@ -472,7 +442,7 @@ final class OutsideStage {
       shares[s] = two[1];
     }
     for (int i = 1; i <= horizon; i++) {
-      boolean some = read(i, forecasts[i - 1], anchor);
+      boolean some = read(i, forecasts[i - 1], draft.anchor);
       double mean = some ? mean(i) : forecasts[i - 1];
       double corrected = some ? corrected(i, mean) : mean;
       if (followed.has(i)) {
@@ -508,7 +478,7 @@ final class OutsideStage {
 
   private void keep(int place, double mean, double corrected) {
     float base = (float) mean;
-    floats.moveTo(firstFloat).set(firstWaiting() + place, base);
+    means.set(place, base);
     shorts.set(place, (float) (said[0] - base));
     for (int m = 1; m < all; m++) {
       shorts.set(m * waiting + place, (float) (said[m] + bias(m) - base));
@@ -516,8 +486,11 @@ final class OutsideStage {
     shorts.set(all * waiting + place, (float) (corrected - base));
   }
 
-  /** Says that no forecast was made at t. */
-  void skip(long t) {
+  @Override
+  public void skip(Row row) {
+    season = row.history.season();
+    long t = row.t();
+    advance(t);
     delays.keep(t);
     Arrays.fill(said, Double.NaN);
     for (int s = 0; s < followed.count(); s++) {
@@ -525,9 +498,10 @@ final class OutsideStage {
     }
   }
 
-  /** The weight of a model, from 0, in the mean of step i of what was made at t. */
-  double share(long t, int model, int i) {
-    goTo(t);
+  /** The weight of a model, from 0, in the mean of step i of the newest forecast. */
+  public double share(Row row, int model, int i) {
+    season = row.history.season();
+    goTo(row.history.t());
     int s = followed.nearest(i);
     judge();
     weigh(s);

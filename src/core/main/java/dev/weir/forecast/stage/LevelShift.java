@@ -1,7 +1,10 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.stage;
 
+import dev.weir.forecast.Explanation;
+import dev.weir.forecast.candidate.FastMath;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.expert.Slots;
 
 /**
  * Moves forecasts to a new level while the experts still have to learn it.
@@ -20,13 +23,8 @@ import dev.weir.forecast.expert.History;
  * until the experts have caught up. D grows with what the moved forecasts cost so far, so that
  * series whose bursts end soon are left alone. Steps farther ahead have a smaller share, since more
  * shifts are over by then.
- *
- * <p>Keeps scratch; what is known of a series is in the floats that {@link #bind} points at.
  */
-final class LevelShift {
-
-  /** Floats kept for each series. */
-  static final int FLOATS = 8;
+public final class LevelShift implements Stage {
 
   private static final int AGE = 0; // values since the large error, with its own; 0 without one
   private static final int EVIDENCE = 1;
@@ -36,6 +34,7 @@ final class LevelShift {
   private static final int MOVED = 5; // the moved one, as made last
   private static final int SLOW = 6; // running errors of what was made of both
   private static final int FAST = 7;
+  private static final int FLOATS = 8;
 
   private static final int SETTLED = 150; // errors after which the usual one is known
   private static final double SLOW_RATE = 0.02;
@@ -54,20 +53,26 @@ final class LevelShift {
   private static final int SEASONS = 4; // whose mean is the course
   private static final double FADING = 0.905; // of the share, for a step
 
-  private final FloatSlice floats = new FloatSlice();
+  private final FloatSlice floats;
 
-  /** Points at a series. */
-  void bind(float[] all, int from) {
-    floats.at(all, from);
+  public LevelShift(Slots slots) {
+    this.floats = slots.in("shift").floats("errors", FLOATS);
   }
 
-  /**
-   * Learns from the error of step 1.
-   *
-   * @param truth relative to the value at the origin
-   * @param errors of step 1 before
-   */
-  void learn(double truth, long errors) {
+  @Override
+  public String name() {
+    return Explanation.SHIFT;
+  }
+
+  /** Learns from the error of step 1. */
+  @Override
+  public void learn(Row row, Outcome outcome) {
+    if (outcome.step() == 1) {
+      learn(outcome.truth(), row.scores.count(1));
+    }
+  }
+
+  private void learn(double truth, long errors) {
     double made = floats.get(ALONE) + share() * (floats.get(MOVED) - floats.get(ALONE));
     double slow = floats.get(SLOW);
     double usual = Math.max(slow, FAST_SHARE * floats.get(FAST));
@@ -110,17 +115,16 @@ final class LevelShift {
     return floats.get(AGE) < 2 ? 0 : 1 / (1 + FastMath.exp((float) -odds));
   }
 
-  /** Goes past a value that nobody has seen: what comes after is not compared with what was. */
-  void skip() {
+  /** What comes after a missing value is not compared with what was before. */
+  @Override
+  public void skip(Row row) {
     floats.set(AGE, 0);
   }
 
-  /**
-   * Moves the forecasts made at the newest value.
-   *
-   * @param results (horizon), relative to the newest value; overwritten
-   */
-  void move(History history, double[] results) {
+  @Override
+  public void make(Row row, Draft draft) {
+    double[] results = draft.value;
+    History history = row.history;
     floats.set(ALONE, (float) results[0]);
     int age = (int) floats.get(AGE);
     if (age == 0) {

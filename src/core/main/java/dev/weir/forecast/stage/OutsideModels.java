@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.stage;
 
 import java.io.Serializable;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.candidate;
 
 import static dev.weir.rnn.GoldenFile.floats;
 import static dev.weir.rnn.GoldenFile.part;
@@ -9,7 +9,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.weir.Allocations;
 import dev.weir.forecast.expert.FollowedSteps;
+import dev.weir.forecast.expert.NewSlots;
 import dev.weir.forecast.expert.NewestWeight;
+import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.learn.Learner;
+import dev.weir.forecast.learn.LearnerSettings;
+import dev.weir.forecast.learn.LearnerState;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
@@ -316,9 +321,9 @@ class CandidateNetworkTest {
   @Test
   void meansOfOneErrorAreThatError() {
     FollowedSteps followed = new FollowedSteps(1);
-    CandidateErrors errors = new CandidateErrors(1, followed);
-    short[] ofCandidates = new short[CandidateErrors.shorts(1, followed)];
-    errors.bind(new float[CandidateErrors.floats(followed)], 0, ofCandidates, 0);
+    Slots slots = NewSlots.declare();
+    CandidateErrors errors = new CandidateErrors(slots, 1, followed);
+    NewSlots.bind(slots, 1);
     errors.begin(NewestWeight.UNCHANGED);
     errors.learn(0, 1, new double[] {7}, 4, 10);
     errors.findPlaces();

@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.candidate;
 
 import dev.weir.forecast.expert.History;
 import java.util.List;

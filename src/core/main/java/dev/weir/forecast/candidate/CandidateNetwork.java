@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.candidate;
 
 import static dev.weir.model.CandidateShape.CONTEXT;
 import static dev.weir.model.CandidateShape.FEATURES;

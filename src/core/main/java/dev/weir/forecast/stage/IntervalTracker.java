@@ -1,11 +1,13 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.stage;
 
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.expert.Bfloat16Slice;
+import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.HorizonGroups;
 import dev.weir.forecast.expert.Rls;
+import dev.weir.forecast.expert.Slots;
 import java.util.Arrays;
 import java.util.List;
 
@@ -43,14 +45,17 @@ import java.util.List;
  * <p>A step between two that are scored has a scale of its own, with an S between theirs, and its
  * ends lie between theirs in multiples of it.
  *
- * <p>Keeps settings and scratch; S, c, r and theta are in the {@link IntervalState}.
+ * <p>S, c, r and theta are in an {@link IntervalState}.
  */
-final class IntervalTracker {
+public final class IntervalTracker {
 
   private static final int FEATURES = IntervalState.FEATURES;
   private static final double SLOW = 0.02;
   private static final double FAST = 0.15;
   private static final double PHASE = 0.1;
+
+  /** Slow, so that ends don't follow chance; young series take larger steps anyway. */
+  private static final double STEP = 0.01;
 
   private static final double EARLY = 0.7; // a short series must not wait for its first misses
   private static final double OWN = 0.3; // share of these moves that a step learns alone
@@ -79,6 +84,7 @@ final class IntervalTracker {
   private final int ends; // two for each level: lower ones from the widest in, then upper ones out
   private final double[] tails; // probability beyond each end
   private final double[] starts;
+  private final IntervalState state;
   private final double step;
   private final double settled; // errors of a step from which on step_n is step
   private final int groups;
@@ -91,12 +97,17 @@ final class IntervalTracker {
   private double high;
   private Bounds bounds = Bounds.NONE;
 
-  IntervalTracker(FollowedSteps scored, List<Double> levels, double step) {
+  /**
+   * @param delays where what is made at a time for a step is found
+   */
+  public IntervalTracker(Slots slots, FollowedSteps scored, DelayLine delays, List<Double> levels) {
     this.scored = scored;
-    this.step = step;
+    this.step = STEP;
     this.settled = 1.001 * (EARLY / step) * (EARLY / step);
     this.groups = HorizonGroups.count(scored.horizon());
     this.ends = 2 * levels.size();
+    slots.in("intervals").depend(levels);
+    this.state = new IntervalState(slots, scored, ends, delays);
     this.tails = new double[ends];
     this.together = new double[ends];
     this.nearer = new double[ends + 1];
@@ -112,11 +123,12 @@ final class IntervalTracker {
   }
 
   /** Learns of ends that are issued within bounds. */
-  void bound(Bounds wanted) {
+  public void bound(Bounds wanted) {
     bounds = wanted;
   }
 
-  void reset(IntervalState state) {
+  /** Prepares a state of zeros. */
+  public void reset() {
     for (int g = 0; g < groups; g++) {
       rls.reset(state.regression(g));
     }
@@ -134,7 +146,7 @@ final class IntervalTracker {
    * @param low smallest of the values before it, about 200
    * @param high their largest
    */
-  void begin(double low, double high) {
+  public void begin(double low, double high) {
     this.low = low;
     this.high = high;
   }
@@ -147,21 +159,14 @@ final class IntervalTracker {
    * @param matured errors of this step so far, with this one
    * @param mean |error| of this step since the series began, with this one
    */
-  void learn(
-      IntervalState state,
-      long t,
-      int i,
-      double error,
-      double value,
-      double forecast,
-      long matured,
-      double mean) {
+  public void learn(
+      long t, int i, double error, double value, double forecast, long matured, double mean) {
     double size = Math.min(Math.abs(error), 1e37);
     double slow = state.slowError(i);
     double issued = state.scale(t, i);
     if (issued > 0) {
       double early = matured < settled ? Math.max(0, EARLY / Math.sqrt(matured) - step) : 0;
-      follow(state, t, i, error, value, forecast, early, matured);
+      follow(t, i, error, value, forecast, early, matured);
     }
     if (slow > 0) {
       double ratio = Math.min(5, size / slow);
@@ -197,14 +202,7 @@ final class IntervalTracker {
    * @param matured errors of this step so far
    */
   private void follow(
-      IntervalState state,
-      long t,
-      int i,
-      double error,
-      double value,
-      double forecast,
-      double early,
-      long matured) {
+      long t, int i, double error, double value, double forecast, double early, long matured) {
     double scale = state.scale(t, i);
     double frequent = state.frequent(t - i);
     boolean isSparse = !Double.isNaN(frequent);
@@ -244,7 +242,7 @@ final class IntervalTracker {
   }
 
   /** Learns what all errors of a value say together, after {@link #learn} of each. */
-  void finish(IntervalState state) {
+  public void finish() {
     boolean moves = false;
     for (int k = 0; k < ends; k++) {
       moves |= together[k] != 0;
@@ -301,7 +299,7 @@ final class IntervalTracker {
    * @param disagreement mean distance of the experts from the forecast
    * @param known the last step that has had an error
    */
-  void issue(IntervalState state, long t, int i, double disagreement, int known) {
+  public void issue(long t, int i, double disagreement, int known) {
     double slow = state.slowError(i);
     double scale;
     if (known < i) { // no error of this step yet: as a random walk's grow
@@ -357,12 +355,12 @@ final class IntervalTracker {
    *
    * @param target (ends + 1), ascending, with the forecast in the middle; overwritten
    */
-  void ends(IntervalState state, long t, int i, double[] target) {
+  public void ends(long t, int i, double[] target) {
     int next = scored.step(scored.next(i));
     double scale = state.scale(t, i);
-    multiplesOf(state, t, next, scale, target);
+    multiplesOf(t, next, scale, target);
     if (next != i) {
-      multiplesOf(state, t, scored.step(scored.before(i)), scale, nearer);
+      multiplesOf(t, scored.step(scored.before(i)), scale, nearer);
       for (int k = 0; k <= ends; k++) {
         target[k] = scored.between(nearer[k], target[k], i);
       }
@@ -370,7 +368,7 @@ final class IntervalTracker {
   }
 
   /** Ends by the multiples of a scored step. */
-  private void multiplesOf(IntervalState state, long t, int i, double scale, double[] target) {
+  private void multiplesOf(long t, int i, double scale, double[] target) {
     Bfloat16Slice multiples = state.issuedMultiples(t, i);
     int median = ends / 2;
     double below = 0;
@@ -384,6 +382,27 @@ final class IntervalTracker {
       target[median - k] = -below * scale;
       target[median + k] = above * scale;
     }
+  }
+
+  /** Sets the errors by phase to "as usual". */
+  public void resetSeason() {
+    state.resetPhases();
+  }
+
+  /** Counts the value at an index among those that may be the most frequent one. */
+  public void count(long t, double value) {
+    state.count(t, value);
+  }
+
+  /** The value that most of the newest ones have; NaN if none, or none was known at an index. */
+  public double frequent(long t) {
+    return state.frequent(t);
+  }
+
+  /** The error that is expected of step i, made at t, over the running mean |error|; 1 before. */
+  public double expectedError(long t, int i) {
+    double usual = state.slowError(i);
+    return usual > 0 ? state.scale(t, i) / usual : 1;
   }
 
   private static double clip(double value, double low, double high) {

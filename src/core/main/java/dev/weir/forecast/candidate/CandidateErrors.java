@@ -1,9 +1,10 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.candidate;
 
 import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.NewestWeight;
+import dev.weir.forecast.expert.Slots;
 
 /**
  * Running errors of candidate forecasts and of the base forecast, for the {@link FollowedSteps}:
@@ -13,8 +14,6 @@ import dev.weir.forecast.expert.NewestWeight;
  * <p>Those of the base are floats, those of candidates bfloat16, rounded randomly: changes by a
  * two-hundredth are less than such a number's precision. What is drawn follows from the index of
  * the value, so that a series learns the same wherever it does.
- *
- * <p>A flyweight over a series' numbers.
  */
 final class CandidateErrors {
 
@@ -60,8 +59,8 @@ final class CandidateErrors {
   private final float[] means;
   private final float[] values;
 
-  private final FloatSlice ofBase = new FloatSlice();
-  private final Bfloat16Slice ofCandidates = new Bfloat16Slice();
+  private final FloatSlice ofBase;
+  private final Bfloat16Slice ofCandidates;
   private int place; // of the step that was asked for, in floats
   private int first; // the same, in shorts
   private float perMedium; // 1 / weight, as the next two
@@ -71,11 +70,13 @@ final class CandidateErrors {
   private float medium = MEDIUM;
   private float slow = SLOW;
 
-  CandidateErrors(int candidates, FollowedSteps followed) {
+  CandidateErrors(Slots slots, int candidates, FollowedSteps followed) {
     this.candidates = candidates;
     this.followed = followed;
     this.places = new int[followed.count()];
     int kept = candidates * CANDIDATE_SHORTS;
+    this.ofBase = slots.floats("base's errors", followed.count() * BASE_FLOATS);
+    this.ofCandidates = slots.bfloats("candidates' errors", followed.count() * kept);
     this.factors = new int[kept];
     this.additions = new int[kept];
     for (int i = 0, factor = 1, added = 0; i < kept; i++) {
@@ -88,19 +89,6 @@ final class CandidateErrors {
     this.rates = new float[kept];
     this.means = new float[kept];
     this.values = new float[kept];
-  }
-
-  static int floats(FollowedSteps followed) {
-    return followed.count() * BASE_FLOATS;
-  }
-
-  static int shorts(int candidates, FollowedSteps followed) {
-    return followed.count() * candidates * CANDIDATE_SHORTS;
-  }
-
-  void bind(float[] floats, int at, short[] shorts, int shortsAt) {
-    ofBase.at(floats, at);
-    ofCandidates.at(shorts, shortsAt);
   }
 
   /**

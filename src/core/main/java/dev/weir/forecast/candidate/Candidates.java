@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.candidate;
 
 import static dev.weir.model.CandidateShape.FEATURES;
 import static dev.weir.model.CandidateShape.GLOBALS;
@@ -12,6 +12,7 @@ import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.NewestWeight;
+import dev.weir.forecast.expert.Slots;
 import java.util.Arrays;
 import java.util.List;
 
@@ -19,13 +20,11 @@ import java.util.List;
  * Follows the errors of candidate forecasts of a series, turns them into the inputs of a {@link
  * CandidateNetwork} and applies it. The candidates are the forecasts that are passed in and the
  * {@link CheapCandidates}. What the network corrects, the base forecast, is passed in as well, or
- * is the candidates' mean, weighted by their running errors as {@link
- * dev.weir.forecast.learn.Hedge} does.
+ * is the candidates' mean, weighted by their running errors.
  *
- * <p>Keeps settings and scratch; what is known of a series is in the numbers that {@link #bind}
- * points at. Not thread-safe.
+ * <p>Not thread-safe.
  */
-public final class CandidateStage {
+public final class Candidates {
 
   /** How often a network is asked. */
   public enum Asking {
@@ -41,7 +40,10 @@ public final class CandidateStage {
   private static final double MAX_APART = 8; // in units of the base's usual error
   private static final int CHANGE_FLOATS = 4;
   private static final int USED = 3; // place of: values that the kept answer was used for
-  static final int NEAR_HORIZON = 8;
+
+  /** Up to here an answer of the network, with its residuals, serves fewer values. */
+  public static final int NEAR_HORIZON = 8;
+
   private static final int NEAR_VALUES = 2; // that an answer serves, as the next
   private static final int FAR_VALUES = 4;
   private static final int PROBED = 16; // values from one probe to the next
@@ -62,10 +64,9 @@ public final class CandidateStage {
   private final int median; // number of the candidate that is a running median, or -1
   private CandidateNetwork network; // null: no network yet
 
-  private final FloatSlice change = new FloatSlice(); // mean |change| and its weight, q_1, used
-  private final Bfloat16Slice recent = new Bfloat16Slice(); // (WINDOW, KEPT_INPUTS), a ring
-  private final Bfloat16Slice answer =
-      new Bfloat16Slice(); // (followed, candidates), if kept, and residuals
+  private final FloatSlice change; // mean |change| and its weight, q_1, used
+  private final Bfloat16Slice recent; // (WINDOW, KEPT_INPUTS), a ring
+  private final Bfloat16Slice answer; // (followed, candidates), if kept, and residuals
   private final int perAnswer; // values that an answer of the network is used for
 
   // scratch
@@ -91,7 +92,7 @@ public final class CandidateStage {
    * @param names of the candidates that are passed in
    * @param ownBase whether the base forecast is the candidates' mean, not one that is passed in
    */
-  public CandidateStage(List<String> names, FollowedSteps followed, boolean ownBase) {
+  public Candidates(Slots slots, List<String> names, FollowedSteps followed, boolean ownBase) {
     this.given = names.size();
     this.candidates = given + CheapCandidates.NAMES.size();
     this.followed = followed;
@@ -99,8 +100,12 @@ public final class CandidateStage {
     this.perAnswer = ownBase ? 1 : isNear(followed) ? NEAR_VALUES : FAR_VALUES;
     this.names = List.copyOf(names);
     this.kinds = CandidateKinds.of(names, CandidateKinds.NAMES);
-    this.errors = new CandidateErrors(candidates, followed);
-    this.phases = new PhaseErrors(candidates);
+    this.change = slots.floats("change", CHANGE_FLOATS);
+    this.errors = new CandidateErrors(slots, candidates, followed);
+    this.phases = new PhaseErrors(slots, candidates);
+    this.recent = slots.bfloats("inputs", WINDOW * KEPT_INPUTS);
+    int ofStep = candidates + (isNear(followed) ? 1 : 0);
+    this.answer = slots.bfloats("answer", ownBase ? 0 : followed.count() * ofStep);
     this.shown =
         List.of("rls-ar", "analogs", "log-rls", "seasonal-median", "seasonal-profile").stream()
             .mapToInt(names::indexOf)
@@ -128,59 +133,8 @@ public final class CandidateStage {
     this.kinds = CandidateKinds.of(names, network == null ? CandidateKinds.NAMES : network.names());
   }
 
-  /** Floats to keep for each series, whatever its season is. */
-  public static int floats(FollowedSteps followed) {
-    return CHANGE_FLOATS + CandidateErrors.floats(followed);
-  }
-
-  /** 16-bit numbers to keep for each series, whatever its season is: of the window. */
-  public static int inputShorts() {
-    return WINDOW * KEPT_INPUTS;
-  }
-
-  /** The same: of the errors. */
-  public static int errorShorts(int given, FollowedSteps followed) {
-    return CandidateErrors.shorts(given + CheapCandidates.NAMES.size(), followed);
-  }
-
-  /** The same: of the network's answer, if the base forecast is passed in. */
-  public static int answerShorts(int given, FollowedSteps followed) {
-    int each = given + CheapCandidates.NAMES.size() + (isNear(followed) ? 1 : 0);
-    return followed.count() * each;
-  }
-
   private static boolean isNear(FollowedSteps followed) {
     return followed.horizon() <= NEAR_HORIZON;
-  }
-
-  /** 16-bit numbers to keep for each series that are of its season. */
-  public static int phaseShorts(int given, int season) {
-    return PhaseErrors.shorts(given + CheapCandidates.NAMES.size(), season);
-  }
-
-  /**
-   * Points at a series.
-   *
-   * @param at where its floats begin
-   * @param inputsAt where its 16-bit numbers of the window begin
-   * @param errorsAt where those of the errors begin
-   * @param answerAt where those of the answer begin
-   * @param phasesAt where those of its season begin
-   */
-  public void bind(
-      int season,
-      float[] floats,
-      int at,
-      short[] shorts,
-      int inputsAt,
-      int errorsAt,
-      int answerAt,
-      int phasesAt) {
-    change.at(floats, at);
-    errors.bind(floats, at + CHANGE_FLOATS, shorts, errorsAt);
-    recent.at(shorts, inputsAt);
-    answer.at(shorts, answerAt);
-    phases.bind(season, shorts, phasesAt);
   }
 
   /**

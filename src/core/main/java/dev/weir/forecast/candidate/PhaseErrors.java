@@ -1,6 +1,7 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.candidate;
 
 import dev.weir.forecast.expert.Bfloat16Slice;
+import dev.weir.forecast.expert.Slots;
 import java.util.Arrays;
 
 /**
@@ -8,8 +9,6 @@ import java.util.Arrays;
  * the season: exponentially weighted means, about 2 and 10 seasons deep, of an error over the usual
  * error of its step. All steps share them. Long seasons have {@value #MOST} phases of several
  * values each.
- *
- * <p>A flyweight over a series' 16-bit numbers.
  */
 final class PhaseErrors {
 
@@ -19,16 +18,19 @@ final class PhaseErrors {
 
   private final int candidates;
   private final int size; // of a phase: two weights, then two means of each
-  private final Bfloat16Slice state = new Bfloat16Slice();
+  private final Slots slots;
+  private final Bfloat16Slice state;
   private final double[] sums; // (candidates + 1), of the present value, the base last
   private int steps;
-  private int season;
   private int place; // of the index that was asked for
   private float perFast; // 1 / weight, as the next
   private float perSlow;
 
-  PhaseErrors(int candidates) {
+  PhaseErrors(Slots slots, int candidates) {
     this.candidates = candidates;
+    this.slots = slots;
+    this.state =
+        slots.ofSeason().bfloats("errors by phase", shape -> shorts(candidates, shape.season()));
     this.size = size(candidates);
     this.sums = new double[candidates + 1];
   }
@@ -37,18 +39,17 @@ final class PhaseErrors {
     return 2 + 2 * (candidates + 1);
   }
 
-  static int shorts(int candidates, int season) {
+  private static int shorts(int candidates, int season) {
     return season == 1 ? 0 : Math.min(MOST, season) * size(candidates);
   }
 
-  void bind(int season, short[] shorts, int at) {
-    this.season = season;
-    state.at(shorts, at);
+  private int season() {
+    return slots.shape().season();
   }
 
   private int place(long index) {
-    int phase = (int) (index % season);
-    return (season <= MOST ? phase : (int) ((long) phase * MOST / season)) * size;
+    int phase = (int) (index % season());
+    return (season() <= MOST ? phase : (int) ((long) phase * MOST / season())) * size;
   }
 
   void begin() {
@@ -67,7 +68,7 @@ final class PhaseErrors {
 
   /** Takes in the errors of all steps of the value at an index. */
   void learn(long index) {
-    if (season == 1 || steps == 0) {
+    if (season() == 1 || steps == 0) {
       return;
     }
     int at = place(index);
@@ -87,7 +88,7 @@ final class PhaseErrors {
 
   /** Goes to the phase of an index. All methods below are about it. */
   void moveTo(long index) {
-    if (season == 1) {
+    if (season() == 1) {
       return;
     }
     place = place(index);
@@ -96,7 +97,7 @@ final class PhaseErrors {
   }
 
   boolean isKnown() {
-    return season > 1 && state.get(place) > 0;
+    return season() > 1 && state.get(place) > 0;
   }
 
   /** Of candidate e, or of the base for e = candidates. */

@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.candidate;
 
 import dev.weir.rnn.Activation;
 import dev.weir.rnn.Kernels;
@@ -9,7 +9,7 @@ import dev.weir.rnn.VectorLoops;
  * Logarithm and exponential function of floats, to a relative error of 1e-6, in 5 and 8 ns instead
  * of the 18 that {@link Math} takes: some hundreds are needed for a forecast.
  */
-final class FastMath {
+public final class FastMath {
 
   static final float MOST = 3;
   static final float LOG_2 = 0.693147181f;
@@ -41,7 +41,7 @@ final class FastMath {
    * zero and subnormal numbers it gives about -88; of what is not above 0, or not finite, nothing
    * useful.
    */
-  static float log(float x) {
+  public static float log(float x) {
     int bits = Float.floatToRawIntBits(x) + ONE - SQRT_HALF;
     int exponent = (bits >>> 23) - 127;
     // m within [sqrt 1/2, sqrt 2), where the series is short
@@ -58,7 +58,7 @@ final class FastMath {
    *
    * @param length a multiple of {@link LinearColumns#TILE}
    */
-  static void logRatios(float[] above, float[] below, int length) {
+  public static void logRatios(float[] above, float[] below, int length) {
     if (VECTORS) {
       VectorFastMath.logRatios(above, below, length);
       return;
@@ -69,7 +69,7 @@ final class FastMath {
   }
 
   /** exp x = 2^k exp r, with exp r as a series; for x of at most 87. */
-  static float exp(float x) {
+  public static float exp(float x) {
     float bounded = Math.max(LEAST_EXPONENT, x);
     float rounded = bounded * PER_LOG_2 + ROUNDING;
     float k = rounded - ROUNDING;
@@ -84,7 +84,7 @@ final class FastMath {
    *
    * @param length a multiple of {@link LinearColumns#TILE}
    */
-  static void exps(float[] values, int length) {
+  public static void exps(float[] values, int length) {
     if (VECTORS) {
       VectorFastMath.exps(values, length);
       return;

@@ -1,4 +1,4 @@
-package dev.weir.forecast.learn;
+package dev.weir.forecast.candidate;
 
 import static dev.weir.rnn.VectorLoops.LANES;
 import static dev.weir.rnn.VectorLoops.SPECIES;
