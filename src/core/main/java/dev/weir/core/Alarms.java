@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which values of a series become {@linkplain dev.weir.forecast.Incident incidents}: those that are
- * unusual by the forecast that was made before them, and limits that will probably be crossed.
- * Immutable and thread-safe; each method returns another object.
+ * Which values of a series become {@linkplain dev.weir.forecast.Incident incidents}: values that
+ * differ unusually from their forecast, and limits that will probably be crossed. Immutable and
+ * thread-safe; each method returns another object.
  *
  * <pre>{@code
  * Alarms alarms = Alarms.DEFAULT.perThousand(0.5).above(80, 12);
@@ -33,7 +33,7 @@ public final class Alarms {
   }
 
   /**
-   * How many alarms there may be.
+   * Limits the number of alarms.
    *
    * @param budget alarms per 1,000 values of a series, 0.01 to 50
    */
@@ -46,8 +46,8 @@ public final class Alarms {
   }
 
   /**
-   * How many alarms there may be in a time. How many values that is follows from the usual time
-   * between them.
+   * Limits the number of alarms in a time, which is converted to values by the usual time between
+   * them.
    *
    * @param alarms of a series, above 0
    * @param time at least a millisecond

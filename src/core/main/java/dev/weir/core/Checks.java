@@ -3,7 +3,7 @@ package dev.weir.core;
 import dev.weir.forecast.Observation;
 import java.util.Arrays;
 
-/** What is given must be there, and be in its range; otherwise one line says what is wrong. */
+/** Checks arguments; a wrong one fails with one line. */
 final class Checks {
 
   private Checks() {}

@@ -7,7 +7,7 @@ import dev.weir.model.ClassifierModel;
 import java.util.Optional;
 
 /**
- * All that is known of the classes of one series. Not thread-safe; different series of one {@link
+ * State of the classification of one series. Not thread-safe; different series of one {@link
  * Classifier} can be used by different threads at the same time.
  */
 public final class ClassifiedSeries {
@@ -38,14 +38,14 @@ public final class ClassifiedSeries {
   }
 
   /**
-   * Learns the true class of a window, as soon as it is known. The label of a window that has not
+   * Learns the true class of a window, as soon as it arrives. The label of a window that has not
    * ended yet is learned when it ends; a series keeps 10,000 of these at most.
    *
    * @param time of the window's newest observation, or within the window if windows do not overlap,
    *     milliseconds since 1970 in UTC
    * @param label the class
    * @throws IllegalArgumentException if the time is not from 1970 to 9999, the window no longer
-   *     waits for a label or has another one, or there may be no such class
+   *     waits for a label or has another one, or the class is not allowed
    */
   public void label(long time, String label) {
     if (Checks.given("label", label).isBlank()
@@ -57,7 +57,7 @@ public final class ClassifiedSeries {
     classifier.label(this, Observation.checked(time), label);
   }
 
-  /** All that is known of the series, for {@link Classifier#restore}. */
+  /** The series' state, for {@link Classifier#restore}. */
   public byte[] save() {
     return SavedState.write(name(), state.times() == null ? classifier.newState() : state.times());
   }

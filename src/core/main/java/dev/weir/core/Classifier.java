@@ -22,16 +22,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Says to which class each window of a series belongs, as a Weir job with a section {@code
- * classify} does, bit for bit: by a network of a safetensors file, by what it learns from labels
- * that come later, or by both. Windows are by count.
+ * Classifies each window of a series, as a Weir job with a section {@code classify} does, bit for
+ * bit: by a network of a safetensors file, by what it learns from later labels, or by both. Windows
+ * are by count.
  *
  * <pre>{@code
  * Classifier classifier =
  *     Classifier.builder().model(Path.of("machine.safetensors")).window(24).build();
  * ClassifiedSeries machine = classifier.series("machine-7");
- * Optional<Classification> said = machine.observe(new Observation(time, value));
- * machine.label(said.get().windowEnd(), "fault"); // as soon as somebody knows
+ * Optional<Classification> result = machine.observe(new Observation(time, value));
+ * machine.label(result.get().windowEnd(), "fault"); // once the true class arrives
  * }</pre>
  *
  * <p>Thread-safe, as {@link Forecaster} is.
@@ -62,7 +62,7 @@ public final class Classifier {
   }
 
   /**
-   * A new series, of which nothing is known.
+   * A new, empty series.
    *
    * @param name 1 to 1,000 characters
    */
@@ -94,15 +94,15 @@ public final class Classifier {
     Checks.check(ahead == 0, "ahead", "none, since a class is not forecast", ahead + " numbers");
     return engines.run(
         engine -> {
-          Classification said = null;
+          Classification newest = null;
           for (Output output :
               engine.observe(of.state, next, NO_RECORD, Long.MIN_VALUE).outputs()) {
             if (output instanceof DeadLetter late) {
               throw new LateObservationException(of.name() + ": " + late.message());
             }
-            said = (Classification) output;
+            newest = (Classification) output;
           }
-          return Optional.ofNullable(said);
+          return Optional.ofNullable(newest);
         });
   }
 
@@ -168,7 +168,7 @@ public final class Classifier {
     /**
      * The same of a file's bytes.
      *
-     * @param name of the model in classifications, whatever the file says
+     * @param name of the model in classifications; overrides the file's
      */
     public Builder model(byte[] safetensors, String name) {
       model = ModelSource.of(safetensors, name);
@@ -176,8 +176,8 @@ public final class Classifier {
     }
 
     /**
-     * The classes that there may be ({@code classify.classes}); by default those of the model and
-     * of the labels that come.
+     * The allowed classes ({@code classify.classes}); by default those of the model and of the
+     * labels that come.
      */
     public Builder classes(String... names) {
       for (String name : Checks.given("classes", names)) {

@@ -89,7 +89,7 @@ public final class Forecaster {
   }
 
   /**
-   * A new series, of which nothing is known.
+   * A new, empty series.
    *
    * @param name 1 to 1,000 characters; for the forecasts of a job, the series' name there
    */
@@ -158,14 +158,14 @@ public final class Forecaster {
 
   private static Forecast observe(
       SeriesForecaster engine, Series of, dev.weir.forecast.Observation next) throws IOException {
-    Forecast made = null;
+    Forecast newest = null;
     of.incidents = List.of();
     ForecastResult result;
-    do { // what a job's state left waiting is taken in first
+    do { // first what was pending in a job's state
       result = engine.observe(of.state, next);
       for (Output output : result.outputs()) {
         if (output instanceof Forecast forecast) {
-          made = forecast;
+          newest = forecast;
         } else if (output instanceof Incident incident) {
           of.incidents = Stream.concat(of.incidents.stream(), Stream.of(incident)).toList();
         } else if (output instanceof DeadLetter late) {
@@ -173,7 +173,7 @@ public final class Forecaster {
         }
       }
     } while (result.hasMore());
-    return made == null ? engine.forecastOfRepeated(0, of.name(), of.state) : made;
+    return newest == null ? engine.forecastOfRepeated(0, of.name(), of.state) : newest;
   }
 
   Forecast forecast(Series of) {

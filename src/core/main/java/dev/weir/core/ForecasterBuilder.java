@@ -23,8 +23,8 @@ import java.util.Arrays;
 
 /**
  * The settings of a {@link Forecaster}. Defaults are those of a job, and the option of a job file
- * that means the same is named at each. Methods check what they are given, {@link #build} what does
- * not go together; both throw {@link IllegalArgumentException} with one line.
+ * that means the same is named at each. Methods check their arguments, {@link #build} their
+ * combination; both throw {@link IllegalArgumentException} with one line.
  *
  * <pre>{@code
  * Forecaster forecaster =
@@ -41,24 +41,24 @@ import java.util.Arrays;
  */
 public final class ForecasterBuilder {
 
-  /** A score is made when it is asked for, never after a number of values; its sums are kept. */
+  /** Scores are computed on request only, from sums that are kept. */
   private static final int SCORES_EVERY = Integer.MAX_VALUE;
 
   /** How much memory and time a series may take. */
   public enum Size {
     /** A few experts and no network. */
     SMALL,
-    /** As a job has it unless told otherwise. */
+    /** The default of a job. */
     DEFAULT
   }
 
-  /** What becomes of missing values, once a later one has come. */
+  /** How missing values are treated, once a later one has come. */
   public enum Gap {
-    /** Nothing is made up: the window starts again, what was learned stays, seasons go on. */
+    /** None is filled in: the window starts again, what was learned stays, seasons go on. */
     SKIP,
-    /** Each is taken to be as the last one before. */
+    /** Each repeats the last value before it. */
     CARRY,
-    /** Each is taken to lie on the straight line between its neighbors. */
+    /** Each is interpolated linearly between its neighbors. */
     LINEAR,
     /** The series starts again: its window, and what was learned of it. */
     RESET
@@ -71,7 +71,7 @@ public final class ForecasterBuilder {
 
   /**
    * Values in a forecast ({@code forecast.many-to-one.horizon}), 1 to 1,000; to 4,096 where a model
-   * forecasts alone. Needed, unless a model says it.
+   * forecasts alone. Required unless a model has it.
    */
   public ForecasterBuilder horizon(int steps) {
     return set(ForecastOptions.HORIZON, steps);
@@ -107,7 +107,7 @@ public final class ForecasterBuilder {
   }
 
   /**
-   * Time from one value to the next ({@code window.interval}); makes missing values noticed. By
+   * Time from one value to the next ({@code window.interval}); needed to detect missing values. By
    * default values follow each other, whatever their times, and the times of forecasts follow from
    * those of the newest values.
    *
@@ -117,15 +117,15 @@ public final class ForecasterBuilder {
     return set(ForecastOptions.INTERVAL, from);
   }
 
-  /** What becomes of missing values ({@code window.gap}); SKIP by default. Needs an interval. */
-  public ForecasterBuilder gap(Gap what) {
-    spec.set(ForecastOptions.GAP, Sampling.Gap.valueOf(given("gap", what).name()));
+  /** How missing values are treated ({@code window.gap}); SKIP by default. Needs an interval. */
+  public ForecasterBuilder gap(Gap gap) {
+    spec.set(ForecastOptions.GAP, Sampling.Gap.valueOf(given("gap", gap).name()));
     return this;
   }
 
   /**
-   * Missing values in a row that CARRY and LINEAR fill in at most, 0 to 10,000; more are skipped
-   * ({@code window.max-fill}). 100 by default. Needs one of these gaps.
+   * Maximum number of consecutive missing values that CARRY and LINEAR fill in, 0 to 10,000; more
+   * are skipped ({@code window.max-fill}). 100 by default. Needs one of these gaps.
    */
   public ForecasterBuilder maxFill(int values) {
     return set(ForecastOptions.MAX_FILL, values);
@@ -149,7 +149,7 @@ public final class ForecasterBuilder {
   /**
    * Models outside of Weir whose forecasts come with the {@linkplain Observation#outside
    * observations}, at most 16, by names of 1 to 64 characters ({@code outside}). Each takes part in
-   * the mixture, weighed and corrected by its errors; {@link Series#score} has its error and share
+   * the mixture, weighted and corrected by its errors; {@link Series#score} has its error and share
    * as {@code outside:NAME}.
    */
   public ForecasterBuilder outside(String... names) {
@@ -157,16 +157,16 @@ public final class ForecasterBuilder {
   }
 
   /**
-   * Shares of the truth that the intervals are meant to contain, ascending, at most 10 ({@code
-   * intervals.levels}). By default 0.8 and 0.95.
+   * Nominal coverage of the intervals, ascending shares, at most 10 ({@code intervals.levels}). By
+   * default 0.8 and 0.95.
    */
   public ForecasterBuilder levels(double... shares) {
     return set(ForecastOptions.LEVELS, Arrays.stream(given("levels", shares)).boxed().toList());
   }
 
   /** How much memory and time a series may take ({@code learning.size}). */
-  public ForecasterBuilder size(Size wanted) {
-    spec.set(ForecastOptions.SIZE, LearnerSize.valueOf(given("size", wanted).name()));
+  public ForecasterBuilder size(Size size) {
+    spec.set(ForecastOptions.SIZE, LearnerSize.valueOf(given("size", size).name()));
     return this;
   }
 
@@ -177,7 +177,7 @@ public final class ForecasterBuilder {
 
   /**
    * Whether each series is learned from its own values ({@code learning}); true by default. Without
-   * it a model is needed, which forecasts alone.
+   * it a model is required, which forecasts alone.
    */
   public ForecasterBuilder learning(boolean whether) {
     spec.set(ForecastOptions.LEARNING, whether);
@@ -200,12 +200,12 @@ public final class ForecasterBuilder {
   }
 
   /** Reports {@linkplain Series#incidents incidents} ({@code alarms: on}). */
-  public ForecasterBuilder alarms(Alarms wanted) {
-    spec.alarms(given("alarms", wanted).rules());
+  public ForecasterBuilder alarms(Alarms alarms) {
+    spec.alarms(given("alarms", alarms).rules());
     return this;
   }
 
-  /** Says what each forecast {@linkplain dev.weir.forecast.Forecast#explanation consists of}. */
+  /** Adds an {@linkplain dev.weir.forecast.Forecast#explanation explanation} to each forecast. */
   public ForecasterBuilder explain() {
     return set(ForecastOptions.EXPLAIN, true);
   }
@@ -231,28 +231,28 @@ public final class ForecasterBuilder {
   /**
    * The same of a file's bytes.
    *
-   * @param name of the model in forecasts, whatever the file says
+   * @param name of the model in forecasts; overrides the file's
    */
   public ForecasterBuilder model(byte[] safetensors, String name) {
     source = ModelSource.of(safetensors, name);
     return this;
   }
 
-  /** What the linear layer reads, if the file does not say it: h_n or out[:, -1]. */
+  /** What the linear layer reads, if the file lacks it: h_n or out[:, -1]. */
   public ForecasterBuilder readout(String label) {
     return set(ForecastOptions.READOUT, label);
   }
 
   /**
-   * How values were scaled in training, if the file does not say it: none, window or last. Fixed
-   * scaling is said by a file alone, with its two numbers.
+   * How values were scaled in training, if the file lacks it: none, window or last. Only a file can
+   * have fixed scaling, with its two numbers.
    */
   public ForecasterBuilder scaling(String label) {
     check(!"fixed".equals(label), "scaling", "none, window or last", label);
     return set(ForecastOptions.SCALING, label);
   }
 
-  /** The cell, if neither file nor shapes say it: rnn_relu has the shapes of rnn_tanh. */
+  /** The cell, if neither file nor shapes determine it: rnn_relu has the shapes of rnn_tanh. */
   public ForecasterBuilder cell(String label) {
     return set(ForecastOptions.CELL, label);
   }

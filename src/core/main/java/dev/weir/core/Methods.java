@@ -8,7 +8,7 @@ import dev.weir.spec.Spec;
 import java.util.List;
 import java.util.Map;
 
-/** Calls options as the methods of the builders, and throws the first problem. */
+/** Names options by the methods of the builders, and throws the first problem. */
 final class Methods implements Front {
 
   static final Methods FRONT = new Methods();

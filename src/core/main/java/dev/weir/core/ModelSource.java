@@ -9,7 +9,7 @@ import java.nio.file.Path;
  *
  * @param bytes safetensors
  * @param name of the model
- * @param renames whether the name counts even if the file says another
+ * @param renames whether the name overrides the file's
  * @param where goes into messages
  */
 record ModelSource(byte[] bytes, String name, boolean renames, String where) {

@@ -17,15 +17,15 @@ import java.util.Arrays;
  * @param features covariates observed with the value, all finite, as many as {@link
  *     ForecasterBuilder#features} says
  * @param ahead covariates known ahead, of the times after this one: all of the next time, then all
- *     of the one after it, and so on, for as many times as they are known; NaN for one that is not
- * @param outside what {@linkplain ForecasterBuilder#outside outside models} said of the times after
- *     this one by its time: an array for each model in their order, the next time first. An array
- *     may have any length; NaN, infinity and what is missing say nothing. Empty for none at all
+ *     of the one after it, and so on, for any number of times; NaN for a missing one
+ * @param outside forecasts of the {@linkplain ForecasterBuilder#outside outside models} made at
+ *     this time: an array for each model in their order, the next time first. An array may have any
+ *     length; NaN and infinity count as missing. Empty for none at all
  */
 public record Observation(
     long time, double value, double[] features, double[] ahead, double[][] outside) {
 
-  /** The last time that there may be: the end of the year 9999. */
+  /** The last valid time: the end of the year 9999. */
   static final long MAX_TIME = Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
 
   private static final double[] NONE = {};
@@ -49,7 +49,7 @@ public record Observation(
       }
     }
     for (int i = 0; i < ahead.length; i++) {
-      if (Double.isInfinite(ahead[i])) { // NaN: not known
+      if (Double.isInfinite(ahead[i])) { // NaN: missing
         throw new IllegalArgumentException(
             "ahead[%d]: expected a finite number or NaN, got %s".formatted(i, ahead[i]));
       }
@@ -91,17 +91,17 @@ public record Observation(
     return time.toEpochMilli();
   }
 
-  /** For a job's code, which writes into no array. Without what outside models said. */
+  /** As the engines take it, without forecasts of outside models. Shares the arrays. */
   dev.weir.forecast.Observation of(String series) {
     return of(series, ahead);
   }
 
-  private dev.weir.forecast.Observation of(String series, double[] known) {
-    return new dev.weir.forecast.Observation(series, time, value, features, null, known);
+  private dev.weir.forecast.Observation of(String series, double[] columns) {
+    return new dev.weir.forecast.Observation(series, time, value, features, null, columns);
   }
 
   /**
-   * The same with what outside models said.
+   * As the engines take it, with the forecasts of outside models.
    *
    * @param covariates known ahead
    * @param columns of the outside models
@@ -122,21 +122,21 @@ public record Observation(
       throw new IllegalArgumentException(
           "ahead: expected %d for each step, got %d".formatted(covariates, ahead.length));
     }
-    double[] known = new double[Math.max(steps, horizon) * width];
-    Arrays.fill(known, Double.NaN);
+    double[] merged = new double[Math.max(steps, horizon) * width];
+    Arrays.fill(merged, Double.NaN);
     for (int k = 0; k < steps; k++) {
-      System.arraycopy(ahead, k * covariates, known, k * width, covariates);
+      System.arraycopy(ahead, k * covariates, merged, k * width, covariates);
     }
     for (int c = 0; c < outside.length; c++) {
       for (int k = 0; k < Math.min(horizon, outside[c].length); k++) {
-        double said = outside[c][k];
-        known[k * width + covariates + c] = Double.isFinite(said) ? said : Double.NaN;
+        double forecast = outside[c][k];
+        merged[k * width + covariates + c] = Double.isFinite(forecast) ? forecast : Double.NaN;
       }
     }
-    return of(series, known);
+    return of(series, merged);
   }
 
-  /** That no outside model said anything of. */
+  /** Without forecasts of outside models. */
   public Observation(long time, double value, double[] features, double[] ahead) {
     this(time, value, features, ahead, new double[0][]);
   }
@@ -161,13 +161,13 @@ public record Observation(
   }
 
   /** The same with covariates of the times after it, as {@link #ahead()} orders them. */
-  public Observation ahead(double... known) {
-    return new Observation(time, value, features, known, outside);
+  public Observation ahead(double... covariates) {
+    return new Observation(time, value, features, covariates, outside);
   }
 
-  /** The same with what outside models said, as {@link #outside()} orders it. */
-  public Observation outside(double[]... said) {
-    return new Observation(time, value, features, ahead, said);
+  /** The same with forecasts of outside models, as {@link #outside()} orders them. */
+  public Observation outside(double[]... forecasts) {
+    return new Observation(time, value, features, ahead, forecasts);
   }
 
   /** A copy. */

@@ -23,7 +23,7 @@ import java.util.zip.CRC32C;
  * the version to the checksum these are the bytes that a job keeps of the series in Flink's state.
  * Numbers are big-endian.
  *
- * <p>A part's checksum is compared before anything is made of it.
+ * <p>A part's checksum is compared before the part is read.
  */
 final class SavedState {
 

@@ -9,9 +9,9 @@ import dev.weir.forecast.window.WindowState;
 import java.util.List;
 
 /**
- * All that is known of one series. Cheap to create: it allocates its state, a few kilobytes to some
- * hundred, with the first observation. Not thread-safe; different series of one {@link Forecaster}
- * can be used by different threads at the same time.
+ * State of one series. Cheap to create: it allocates its state, a few kilobytes to some hundred,
+ * with the first observation. Not thread-safe; different series of one {@link Forecaster} can be
+ * used by different threads at the same time.
  *
  * <pre>{@code
  * Series pump = forecaster.series("pump-7");
@@ -43,14 +43,14 @@ public final class Series {
   }
 
   /**
-   * Scores the forecasts that were made of this value, learns from it, and forecasts the next ones,
-   * in that order.
+   * Scores the earlier forecasts of this value, learns from it, and forecasts the next ones, in
+   * that order.
    *
    * <p>An observation whose time, value and features came before is not learned twice: the newest
    * forecast is returned again, without an {@linkplain Forecast#explanation explanation}, after
    * what a forecaster of other settings had learned of the series was learned again. Incidents are
-   * not said twice. Other numbers known ahead than the first time are not taken in: newer ones come
-   * with the next observation.
+   * not reported twice. Changed covariates known ahead are ignored: newer ones come with the next
+   * observation.
    *
    * @return the forecast of the values after the newest one, whose time is its {@linkplain
    *     Forecast#origin origin}; never null
@@ -62,30 +62,30 @@ public final class Series {
   }
 
   /**
-   * The forecast that was made at the newest value, without an {@linkplain Forecast#explanation
-   * explanation}. Learns nothing; so it is null before the first value, and after {@link
-   * Forecaster#restore} by a forecaster of other settings until the next observation.
+   * The forecast from the newest value, without an {@linkplain Forecast#explanation explanation}.
+   * Learns nothing; so it is null before the first value, and after {@link Forecaster#restore} by a
+   * forecaster of other settings until the next observation.
    */
   public Forecast forecast() {
     return forecaster.forecast(this);
   }
 
   /**
-   * What became of incidents at the observation taken in last; empty without {@link Alarms}. Not
-   * saved.
+   * Incidents that opened, changed or closed at the newest observation; empty without {@link
+   * Alarms}. Not saved.
    */
   public List<Incident> incidents() {
     return incidents;
   }
 
-  /** How the forecasts have done so far; null while none has met its truth. */
+  /** Errors of the forecasts so far; null until the first forecast value was observed. */
   public Score score() {
     return forecaster.score(this);
   }
 
   /**
-   * All that is known of the series, for {@link Forecaster#restore}. A restored series goes on bit
-   * for bit. The bytes end with checksums.
+   * The series' state, for {@link Forecaster#restore}. A restored series goes on bit for bit. The
+   * bytes end with checksums.
    */
   public byte[] save() {
     return SavedState.write(name(), state.times(), state.learned(forecaster.mode()));

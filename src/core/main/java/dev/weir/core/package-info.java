@@ -10,11 +10,10 @@
  * }
  * }</pre>
  *
- * <p>Start at {@link dev.weir.core.Forecaster}. A {@link dev.weir.core.Series} is all that is known
- * of one series; it can be saved as bytes and restored. {@link dev.weir.core.Classifier} does the
- * same for classes. The arithmetic is that of a job, and so is its construction: the same options
- * give the same bits. {@code docs/embedding.md} has examples for a plain program and for Kafka
- * Streams.
+ * <p>Start at {@link dev.weir.core.Forecaster}. A {@link dev.weir.core.Series} is the state of one
+ * series; it can be saved as bytes and restored. {@link dev.weir.core.Classifier} does the same for
+ * classes. The arithmetic is that of a job, and so is its construction: the same options give the
+ * same bits. {@code docs/embedding.md} has examples for a plain program and for Kafka Streams.
  *
  * <p>Public signatures name types of these two packages and of the JDK alone ({@code
  * PublicSignaturesTest}).
