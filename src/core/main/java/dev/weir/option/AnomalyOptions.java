@@ -14,10 +14,11 @@ public final class AnomalyOptions {
       Option.flag(
               "alarms.enabled",
               false,
-              "Whether each value is compared with its forecast and incidents leave on topics.alarms;"
-                  + " alarms: on for short.")
+              "Whether each value is compared with its forecast and incidents leave on"
+                  + " topics.alarms; alarms: on for short.")
           .change(
-              "on: each series is judged from then on, its first 300 values raise no alarm; off: open incidents are never closed");
+              "on: each series is judged from then on, its first 300 values raise no alarm; off:"
+                  + " open incidents are never closed");
   public static final Option<AlarmRate> BUDGET =
       new Option<>(
               "alarms.budget",
@@ -25,8 +26,8 @@ public final class AnomalyOptions {
               "a number from %s to %s, or such as 1 per week, of hour, day, week, month or a number of values"
                   .formatted(AlarmRate.PER * AlarmRate.MIN, AlarmRate.PER * AlarmRate.MAX),
               AlarmRate.DEFAULT,
-              "Alarms per 1,000 values of a series, or in a time: then the number of values follows from"
-                  + " the usual time between them. A month has 30 days.",
+              "Alarms per 1,000 values of a series, or in a time: then the number of values follows"
+                  + " from the usual time between them. A month has 30 days.",
               AnomalyOptions::rate)
           .unit("alarms per 1,000 values")
           .needs(ENABLED, true);
@@ -51,12 +52,12 @@ public final class AnomalyOptions {
     }
     Integer hours = AlarmRate.HOURS.get(parts[1]);
     return hours == null
-        ? new AlarmRate(alarms / Numbers.whole(parts[1]), 0)
+        ? new AlarmRate(alarms / Numbers.integer(parts[1]), 0)
         : new AlarmRate(alarms, Duration.ofHours(hours).toMillis());
   }
 
   /**
-   * The settings of both.
+   * The settings from both options.
    *
    * @param reasons null for all
    */

@@ -5,9 +5,7 @@ import dev.weir.classify.StreamClassifier;
 import dev.weir.model.ClassifierModel;
 import java.util.List;
 
-/**
- * The options of classes: of a job, which has them as soon as their section is there, and of SQL.
- */
+/** The options of classification, in the section of a job file and in SQL. */
 public final class ClassifyOptions {
 
   /** The section's key. */

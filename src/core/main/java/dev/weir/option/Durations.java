@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 60s}, {@code 5 min}, {@code PT1H}. */
+/** Parses and prints durations: {@code 60s}, {@code 5 min}, {@code PT1H}. */
 public final class Durations {
 
   private static final Pattern COUNT = Pattern.compile("([0-9]+)\\s*(\\p{L}*)");
@@ -51,7 +51,7 @@ public final class Durations {
                         : d.toMillis() + " ms");
   }
 
-  /** Of a few seconds only. */
+  /** Tenths of a second, of durations below 10 s only. */
   private static int tenths(Duration d) {
     return d.toSeconds() < 10 ? d.toMillisPart() / 100 : 0;
   }
@@ -73,7 +73,7 @@ public final class Durations {
     };
   }
 
-  /** Time is counted in milliseconds everywhere; what is finer would be cut off unseen. */
+  /** Times are in milliseconds; a finer duration would be truncated silently. */
   static boolean isWholeMillis(Duration duration) {
     return duration.getNano() % 1_000_000 == 0;
   }

@@ -79,7 +79,7 @@ public final class ForecastOptions {
               OutsideModels.MAX,
               "Names of other models that forecast the same series: each takes part in the mixture,"
                   + " weighed and corrected by its errors.",
-              name -> known(OutsideModels.isName(name) ? name : null, name))
+              name -> required(OutsideModels.isName(name) ? name : null, name))
           .change(Option.LEARNS_AGAIN);
   public static final Option<List<Calendar>> CALENDAR =
       Option.list(
@@ -89,7 +89,7 @@ public final class ForecastOptions {
               Calendar.values().length,
               "What base models read of each observation's time, in window.time-zone: two inputs"
                   + " each, after the features.",
-              label -> known(Calendar.ofLabel(label), label))
+              label -> required(Calendar.ofLabel(label), label))
           .change("the start is refused while the savepoint's base model has another one");
   public static final Option<ZoneId> TIME_ZONE =
       new Option<>(
@@ -176,10 +176,10 @@ public final class ForecastOptions {
               null,
               Experts.all().size(),
               "Which experts take part in the mixture; by default those of learning.size.",
-              name -> known(Experts.all().contains(name) ? name : null, name))
+              name -> required(Experts.all().contains(name) ? name : null, name))
           .change(Option.LEARNS_AGAIN);
 
-  /** As a number alone; by default it is found in the data. */
+  /** A season as a number; by default it is detected in the data. */
   public static final Option<Integer> SEASON_LENGTH =
       Option.integer(
           "season",
@@ -290,7 +290,7 @@ public final class ForecastOptions {
               "The cell, where neither file nor shapes say: relu looks like tanh.")
           .change("as that of the file");
 
-  /** Those that the job file has once for each mode. */
+  /** Options that the job file has once for each mode. */
   public static final List<Option<?>> OF_MODE =
       List.of(MODE, MODEL, FILE, HORIZON, SCALING, READOUT, CELL);
 
@@ -312,7 +312,7 @@ public final class ForecastOptions {
     return true;
   }
 
-  private static <T> T known(T value, String text) {
+  private static <T> T required(T value, String text) {
     if (value == null) {
       throw new IllegalArgumentException(text);
     }

@@ -24,8 +24,7 @@ public final class HolidayOptions {
   private HolidayOptions() {}
 
   /**
-   * Why series that are observed in such an interval can't have holidays, in one line; null if they
-   * can.
+   * Why series with this interval can't have holidays, in one line; null if they can.
    *
    * @param interval null for windows by count
    */

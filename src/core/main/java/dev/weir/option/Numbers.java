@@ -11,8 +11,8 @@ public final class Numbers {
   private Numbers() {}
 
   /**
-   * A number of a record or a file. NaN and infinities have their names in Java; what is too large
-   * is infinite. Spaces around a number are ignored.
+   * A number of a record or a file. NaN and infinities have their names in Java; a number that is
+   * too large is infinite. Spaces around a number are ignored.
    *
    * @throws NumberFormatException if it is no such number
    */
@@ -48,15 +48,15 @@ public final class Numbers {
     return parse(text);
   }
 
-  /** The same of a whole number. */
-  static int whole(String text) {
+  /** As {@link #option}, of a whole number. */
+  static int integer(String text) {
     if (!text.matches("[-+]?(0|[1-9][0-9]{0,9})")) { // not digits of other scripts, either
       throw new NumberFormatException(text);
     }
     return Integer.parseInt(text);
   }
 
-  /** How many there are, for people: {@code 1 value}, {@code 1,200 values}, {@code 2 series}. */
+  /** A count with its noun: {@code 1 value}, {@code 1,200 values}, {@code 2 series}. */
   public static String counted(long count, String noun) {
     String end = count == 1 || noun.endsWith("s") ? "" : "s";
     return String.format(Locale.ROOT, "%,d %s%s", count, noun, end);

@@ -34,7 +34,7 @@ public record Option<T>(
     Function<String, T> parser,
     Notes notes) {
 
-  /** The effect of a change that has none on what a series has learned. */
+  /** The effect of a change that keeps what a series has learned. */
   public static final String SAFE = "safe";
 
   public static final String UNTESTED = "not tested: try it beside the running job first";
@@ -46,10 +46,10 @@ public record Option<T>(
       "the start needs Flink's execution.state-recovery.ignore-unclaimed-state: true";
 
   /**
-   * What an option has no effect without.
+   * An option that another one needs to have an effect.
    *
    * @param option another one
-   * @param value which it must have; null for any that is given
+   * @param value the value it needs; null for any
    */
   public record Need(Option<?> option, Object value) {
 
@@ -62,9 +62,9 @@ public record Option<T>(
   /**
    * What a user of the option should know.
    *
-   * @param unit of a number; empty where the value says it itself
-   * @param change effect of another value on a job that is started with a savepoint
-   * @param need what it has no effect without; null for nothing
+   * @param unit of a number; empty where the value contains it
+   * @param change effect of a changed value on a job that starts from a savepoint
+   * @param need the option that it needs to have an effect; null for none
    */
   public record Notes(String unit, String change, Need need) {}
 
@@ -78,11 +78,11 @@ public record Option<T>(
     DURATION,
     CHOICE,
     LIST,
-    /** One of several kinds: what is expected says which. */
+    /** One of several kinds, listed in {@code expected}. */
     VALUE
   }
 
-  /** Longer ones overflow somewhere, and nobody means them. */
+  /** Longer ones would overflow. */
   private static final Duration LONGEST = Duration.ofDays(3650);
 
   public Option(
@@ -140,7 +140,7 @@ public record Option<T>(
     return declaredIn(type, null);
   }
 
-  /** As the other, with what each has no effect without unless it declares that itself. */
+  /** As the other; {@code common} is the need of each option that declares none. */
   public static List<Option<?>> declaredIn(Class<?> type, Need common) {
     List<Option<?>> all = new ArrayList<>();
     for (Field field : type.getFields()) {
@@ -161,7 +161,7 @@ public record Option<T>(
     return all;
   }
 
-  /** The last part of its key, by which a command or an SQL function calls it. */
+  /** The last part of its key, its name in a command or an SQL function. */
   public String name() {
     return key.substring(key.lastIndexOf('.') + 1);
   }
@@ -274,7 +274,7 @@ public record Option<T>(
         defaultValue,
         description,
         text -> {
-          int value = Numbers.whole(text);
+          int value = Numbers.integer(text);
           require(value >= min && value <= max, text);
           return value;
         });
@@ -295,7 +295,7 @@ public record Option<T>(
         });
   }
 
-  /** A regular expression, compared with the whole name of a series. */
+  /** A regular expression, that must match a series' full name. */
   public static Option<Pattern> pattern(String key, String description) {
     return new Option<>(
         key, Type.TEXT, "a regular expression", null, description, Pattern::compile);

@@ -5,8 +5,8 @@ import dev.weir.forecast.learn.LearnerSettings;
 import java.time.Duration;
 
 /**
- * How long the seasons of a series are, as given: one, such as a day of 24 values, or two, such as
- * a week and a year of daily ones.
+ * The configured season lengths of a series: one, such as a day of 24 values, or two, such as a
+ * week and a year of daily values.
  *
  * @param first the shorter one, or {@link #AUTO}'s
  * @param second null for none
@@ -16,7 +16,7 @@ public record Seasons(Length first, Length second) {
   /** Observations in a season at most; its values are kept. */
   public static final int MAX_COUNT = SeasonCounts.MAX_FIRST;
 
-  /** The same of a second one, of which only a few coefficients are kept. */
+  /** Observations in a second season at most; only a few coefficients are kept. */
   public static final int MAX_SECOND_COUNT = SeasonCounts.MAX_SECOND;
 
   /** Found in the data. */
@@ -29,7 +29,7 @@ public record Seasons(Length first, Length second) {
   }
 
   /**
-   * One of them.
+   * The length of one season.
    *
    * @param count in observations, or {@link LearnerSettings#AUTO}; counts if there is no duration
    * @param duration null if none is given
@@ -38,7 +38,7 @@ public record Seasons(Length first, Length second) {
 
     private static Length parse(String text, int max) {
       if (text.matches("-?[0-9]+")) {
-        int count = Numbers.whole(text);
+        int count = Numbers.integer(text);
         return new Length(require(count >= 1 && count <= max, count, text), null);
       }
       Duration duration = Durations.parse(text);
@@ -62,12 +62,12 @@ public record Seasons(Length first, Length second) {
                 .formatted(name));
       }
       long step = interval.toMillis();
-      long whole = duration.toMillis();
-      if (whole < step || whole % step != 0 || whole / step > max) {
+      long millis = duration.toMillis();
+      if (millis < step || millis % step != 0 || millis / step > max) {
         throw new IllegalArgumentException(
             "expected 1 to %d times %s (%s), got %s".formatted(max, name, interval, duration));
       }
-      return (int) (whole / step);
+      return (int) (millis / step);
     }
 
     @Override
@@ -82,7 +82,7 @@ public record Seasons(Length first, Length second) {
    * Counts observations.
    *
    * @param interval from one observation to the next; null if unknown
-   * @param name what users call the interval
+   * @param name the users' name of the interval
    * @throws IllegalArgumentException if these lengths can't be seasons of such observations, with
    *     one line, {@code expected ..., got ...}
    */
@@ -99,7 +99,7 @@ public record Seasons(Length first, Length second) {
     return second == null ? first.toString() : "[%s, %s]".formatted(first, second);
   }
 
-  /** Of {@code auto}, one length, or two joined by a comma. */
+  /** Parses {@code auto}, one length, or two joined by a comma. */
   static Seasons parse(String text) {
     if (text.equals("auto")) {
       return AUTO;

@@ -57,20 +57,20 @@ class NumbersTest {
   void whatOnlyJavaReadsIsNoNumber(String text) {
     assertThatThrownBy(() -> Numbers.parse(text)).isInstanceOf(NumberFormatException.class);
     assertThatThrownBy(() -> Numbers.option(text)).isInstanceOf(NumberFormatException.class);
-    assertThatThrownBy(() -> Numbers.whole(text)).isInstanceOf(NumberFormatException.class);
+    assertThatThrownBy(() -> Numbers.integer(text)).isInstanceOf(NumberFormatException.class);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"010", "-08", "+00", "00.5"})
   void octalLookingOptionIsNoNumber(String text) {
     assertThatThrownBy(() -> Numbers.option(text)).isInstanceOf(NumberFormatException.class);
-    assertThatThrownBy(() -> Numbers.whole(text)).isInstanceOf(NumberFormatException.class);
+    assertThatThrownBy(() -> Numbers.integer(text)).isInstanceOf(NumberFormatException.class);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "10", "-7", "+2147483647"})
   void wholeOptionIsRead(String text) {
-    assertThat(Numbers.whole(text)).isEqualTo(Integer.parseInt(text));
+    assertThat(Numbers.integer(text)).isEqualTo(Integer.parseInt(text));
     assertThat(Numbers.option(text)).isEqualTo(Double.parseDouble(text));
   }
 
