@@ -28,7 +28,7 @@ public final class ClassifySpec extends Spec {
    * Takes a model.
    *
    * @param name null for none
-   * @param first the model to start with; null if it is not known yet
+   * @param first the model to start with; null if it comes later
    */
   public void model(String name, ClassifierModel first) {
     model = name;
@@ -38,7 +38,7 @@ public final class ClassifySpec extends Spec {
   /**
    * Reads a model.
    *
-   * @param name what it is called if the file does not say it
+   * @param name of the model if the file has none
    * @return null beside a problem
    */
   public ClassifierModel read(String name, byte[] file, String where) {
@@ -51,7 +51,7 @@ public final class ClassifySpec extends Spec {
   }
 
   /**
-   * The settings that all of this gives.
+   * The settings, after all checks.
    *
    * @return null beside a problem that the front collects
    */
@@ -103,7 +103,7 @@ public final class ClassifySpec extends Spec {
               .formatted(
                   front.name(ClassifyOptions.WAITING), front.name(ClassifyOptions.MAX_CLASSES)));
       return settings;
-    } catch (IllegalArgumentException e) { // what the values of several options make together
+    } catch (IllegalArgumentException e) { // from a combination of options
       front.problem(ForecastOptions.FEATURES, e.getMessage());
       return null;
     }

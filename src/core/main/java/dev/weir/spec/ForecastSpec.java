@@ -32,13 +32,13 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * The specification of a forecast. The job file, SQL, the command line and the library set what
- * their user gives; everything else has the default that its option declares. {@link #settings}
- * checks all of it together, with the same rules and words for all of them. Not thread-safe.
+ * The specification of a forecast. The job file, SQL, the command line and the library set the
+ * given options; all others have the default that their option declares. {@link #settings} checks
+ * all of them together. Not thread-safe.
  */
 public final class ForecastSpec extends Spec {
 
-  /** The options of a model's file; it wins where it says the same. */
+  /** The options that describe a model's file; the file overrides them. */
   private static final List<Option<?>> OF_FILE =
       List.of(ForecastOptions.SCALING, ForecastOptions.READOUT, ForecastOptions.CELL);
 
@@ -50,7 +50,7 @@ public final class ForecastSpec extends Spec {
 
   /**
    * @param model name; null for no model
-   * @param initial null if it is not known yet
+   * @param initial null if it comes later
    */
   private record Part(Mode mode, String model, ForecastModel initial) {}
 
@@ -73,7 +73,7 @@ public final class ForecastSpec extends Spec {
     names = other.names;
   }
 
-  /** Days that the mixture knows ahead; null for none. */
+  /** Holidays of the mixture; null for none. */
   public void holidays(HolidaySettings of) {
     holidays = of;
   }
@@ -83,7 +83,7 @@ public final class ForecastSpec extends Spec {
     alarms = of;
   }
 
-  /** What explanations call the covariates. */
+  /** Names of the covariates in explanations. */
   public void names(ExplanationSettings of) {
     names = of;
   }
@@ -106,7 +106,7 @@ public final class ForecastSpec extends Spec {
    * Adds a forecast.
    *
    * @param model name of the model that takes part; null for none
-   * @param initial the model to start with; null if it is not known yet
+   * @param initial the model to start with; null if it comes later
    */
   public void add(Mode mode, String model, ForecastModel initial) {
     parts.add(new Part(mode, model, initial));
@@ -126,9 +126,9 @@ public final class ForecastSpec extends Spec {
   }
 
   /**
-   * Reads a model as the options of its file say.
+   * Reads a model with the options that describe its file.
    *
-   * @param seqLen values in a window if the file does not say it; null: it must
+   * @param seqLen values in a window if the file has none; null: required in the file
    * @return null beside a problem
    */
   public ForecastModel read(Mode mode, String name, byte[] file, String where, Integer seqLen) {
@@ -158,9 +158,9 @@ public final class ForecastSpec extends Spec {
   }
 
   /**
-   * The settings that all of this gives.
+   * The settings, after all checks.
    *
-   * @throws RuntimeException that of the front, if there is a problem
+   * @throws RuntimeException of the front, if there is a problem
    */
   public ForecastSettings settings() {
     checkNeeds();
@@ -234,7 +234,7 @@ public final class ForecastSpec extends Spec {
       AlarmRules rules) {
     int horizon = horizon(part.mode);
     int seqLen = get(ForecastOptions.SEQ_LEN);
-    boolean isAlone = !learns() && part.initial != null; // then its file says which horizons it has
+    boolean isAlone = !learns() && part.initial != null; // then the file has its horizon
     if (part.mode == Mode.MANY_TO_MANY && horizon != seqLen && !isAlone) {
       problem(
           part.mode,
@@ -259,7 +259,7 @@ public final class ForecastSpec extends Spec {
         get(ForecastOptions.EXPLAIN) ? names : null);
   }
 
-  /** What a file's options say of no file has no effect. */
+  /** Options that describe a file need a file. */
   private void checkFile(Part part) {
     Option<?> file = front.in(part.mode, ForecastOptions.FILE);
     Option<?> name = front.in(part.mode, ForecastOptions.MODEL);
@@ -339,7 +339,7 @@ public final class ForecastSpec extends Spec {
     return part.initial == null ? null : LearnerSettings.following(part.initial, horizon);
   }
 
-  /** Holidays and zones that nothing reads have no effect. */
+  /** Reports holidays and zones that nothing reads. */
   private void checkTimes() {
     if (parts.isEmpty()) {
       return;
@@ -364,7 +364,7 @@ public final class ForecastSpec extends Spec {
     }
   }
 
-  /** What a window leaves is what the next begins with only if nothing lies between. */
+  /** A carried state needs windows without gaps between them. */
   private void checkState() {
     if (get(ForecastOptions.STATE) == InitialState.FRESH) {
       return;
@@ -459,7 +459,7 @@ public final class ForecastSpec extends Spec {
     return SeasonCounts.AUTO;
   }
 
-  /** What the mixture learns from. */
+  /** The covariates that the mixture learns from. */
   private Covariates.Count covariates() {
     int observed = get(ForecastOptions.FEATURES);
     int ahead = get(ForecastOptions.FEATURES_AHEAD);

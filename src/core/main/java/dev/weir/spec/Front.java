@@ -3,10 +3,10 @@ package dev.weir.spec;
 import dev.weir.model.Mode;
 import dev.weir.option.Option;
 
-/** Where a specification comes from: it knows what its users call an option. */
+/** The source of a specification, which has its own names of options. */
 public interface Front {
 
-  /** The option as users write it. */
+  /** The option's name in this source. */
   String name(Option<?> option);
 
   /** Reports that an option is wrong: collects the message or throws. */

@@ -9,7 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The options that a user gives; all others have the default that they declare. */
+/** The given options; all others have the default that they declare. */
 public abstract class Spec {
 
   final Front front;
@@ -29,7 +29,7 @@ public abstract class Spec {
     caches = other.caches;
   }
 
-  /** Where it comes from. */
+  /** The source of the options. */
   public final Front front() {
     return front;
   }
@@ -62,7 +62,7 @@ public abstract class Spec {
     cache = bytes;
   }
 
-  /** How many caches of series a task has. */
+  /** Number of caches of series in a task. */
   public final void caches(int count) {
     caches = count;
   }
@@ -89,7 +89,7 @@ public abstract class Spec {
         .orElse(null);
   }
 
-  /** What has no effect is a mistake. */
+  /** Reports options without effect. */
   final void checkNeeds() {
     for (Option<?> option : given.keySet()) {
       Option.Need need = option.need();
@@ -109,7 +109,7 @@ public abstract class Spec {
     }
   }
 
-  /** A shorter time to live would restart a series at each of its observations. */
+  /** Rejects a time to live that would restart a series at each observation. */
   final void checkTtl(Option<Duration> shorter) {
     Duration ttl = get(ForecastOptions.TTL);
     if (!ttl.isZero() && ttl.compareTo(get(shorter)) <= 0) {
@@ -119,7 +119,7 @@ public abstract class Spec {
     }
   }
 
-  /** A larger series would take too long to save and restore. */
+  /** Rejects series that would take too long to save and restore. */
   final void checkBytes(Option<?> option, int bytes, int max, String hint) {
     if (bytes > max) {
       front.problem(

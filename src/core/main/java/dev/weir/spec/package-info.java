@@ -1,6 +1,6 @@
 /**
- * Specifies forecasts and classes: takes the options that the job file, SQL, the command line or
- * the library gives, and checks them together by the same rules and words.
+ * Specifies forecasts and classes: takes the options of the job file, SQL, the command line or the
+ * library, and checks them together with the same rules and messages.
  *
  * <p>Start at {@link dev.weir.spec.ForecastSpec}.
  */
