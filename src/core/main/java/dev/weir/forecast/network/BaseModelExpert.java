@@ -7,13 +7,12 @@ import dev.weir.forecast.window.SequenceWindow;
 import java.util.Arrays;
 
 /**
- * The base model as it came, as one expert among others. Keeps nothing of a series: the model
- * belongs to the task, and the window is the one that is being forecast from. While there is no
- * model, or no full window, or no finite answer, it repeats the newest value.
+ * The base model, unchanged, as one expert among others. Keeps no state of a series. Repeats the
+ * newest value without a model, a full window or a finite forecast.
  */
 public final class BaseModelExpert implements Expert {
 
-  /** Its name among the experts. */
+  /** Name of this expert. */
   public static final String NAME = "base-model";
 
   private NetworkForecaster forecaster;
@@ -21,12 +20,12 @@ public final class BaseModelExpert implements Expert {
   private long newest;
 
   /**
-   * What the next forecast is made from.
+   * Sets the inputs of the next forecast.
    *
    * @param forecaster null while there is no model
    * @param window ends with the newest value
-   * @param newest index of that value in the series' history: when a learner goes through the past
-   *     again, the window is of another time and must not be looked at
+   * @param newest index of that value in the series' history: when a learner replays the past, the
+   *     window is of another time and is ignored
    */
   public void use(NetworkForecaster forecaster, SequenceWindow window, long newest) {
     this.forecaster = forecaster;

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * The hidden state that a one-directional network left after a series' last window, with which it
- * begins the next. Mutable, not thread-safe.
+ * The final hidden state of a one-directional network for a series' last window, from which the
+ * next window starts. Mutable, not thread-safe.
  */
 public final class CarriedState {
 
@@ -24,7 +24,7 @@ public final class CarriedState {
   private float[] h = NONE; // h_n, (num_layers, 1, hidden_size); empty: nothing is carried
   private float[] c = NONE; // as h; empty unless LSTM
 
-  /** Bytes of the numbers that such a network leaves. */
+  /** Bytes of the state of such a network. */
   public static long bytes(RnnConfig config) {
     long states = config.cell() == Cell.LSTM ? 2 : 1;
     return states * Float.BYTES * config.numLayers() * config.hiddenSize();
@@ -35,15 +35,15 @@ public final class CarriedState {
     return OVERHEAD + Float.BYTES * (h.length + c.length);
   }
 
-  /** The next window begins with zeros. */
+  /** Starts the next window with zeros. */
   public void clear() {
     h = NONE;
     c = NONE;
   }
 
   /**
-   * How many of a full window's newest values follow what was read: 0 if the state is not of this
-   * model's, or if something lies between, such as a gap.
+   * Number of a full window's newest values that were not read yet; 0 if the state is of another
+   * model or does not precede them directly, such as after a gap.
    */
   int unread(SequenceWindow window, int ofModel, RnnConfig config) {
     long unread = window.seen() - seen;
@@ -69,7 +69,7 @@ public final class CarriedState {
     return c.length == 0 ? null : c;
   }
 
-  /** Takes over what the network left after a window; nothing that is not finite. */
+  /** Keeps the network's state after a window; clears a state that is not finite. */
   void keep(SequenceWindow window, int ofModel, RnnOutput result) {
     h = copy(result.hN(), h);
     c = result.cN() == null ? NONE : copy(result.cN(), c);

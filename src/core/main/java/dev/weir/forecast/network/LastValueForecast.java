@@ -7,7 +7,7 @@ import dev.weir.model.Mode;
 import java.util.Arrays;
 import java.util.List;
 
-/** The forecast when there is nothing better: the last value, repeated. */
+/** The fallback forecast: the last value, repeated. */
 public final class LastValueForecast {
 
   private LastValueForecast() {}
@@ -32,7 +32,7 @@ public final class LastValueForecast {
         null);
   }
 
-  /** When the steps are due by the window's own spacing; null while that is unknown. */
+  /** Times of the steps by the window's own spacing; null while that is unknown. */
   public static long[] times(SequenceWindow window, int horizon) {
     long spacing = window.spacing();
     if (spacing == 0) {

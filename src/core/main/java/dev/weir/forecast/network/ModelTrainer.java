@@ -20,10 +20,10 @@ import java.util.SplittableRandom;
  * Trains a network of windows on several series: shuffled mini-batches of windows from all of them,
  * scaled as {@link Scaling.Rule#LAST} says, pseudo-Huber loss, Adam, early stopping.
  *
- * <p>Each series' time is cut in three: the first {@value #TRAINED} of it is learned from, the next
- * {@value #VALIDATED} decides when to stop, the rest is looked at once, for the score. A window's
- * targets all lie after it, so a bidirectional network never sees them; and all in the part that
- * the window belongs to. The head starts at zero: the untrained forecast is the last value again.
+ * <p>Each series' time is cut in three: the first {@value #TRAINED} of it is for training, the next
+ * {@value #VALIDATED} for early stopping, the rest for the score. A window's targets all lie after
+ * it, so a bidirectional network never sees them; and all in the part that the window belongs to.
+ * The head starts at zero: the untrained forecast is the last value again.
  *
  * <p>The same series and settings give the same bits. Not thread-safe.
  */
@@ -34,7 +34,7 @@ public final class ModelTrainer {
   private static final int BATCH = 32;
   private static final int PATIENCE = 6; // epochs without a better validation
 
-  /** A series with more windows than this gives a new random choice of them in each epoch. */
+  /** From a series with more windows each epoch takes another random sample of this size. */
   private static final int MAX_WINDOWS = 4_000;
 
   private static final double MAX_NORM = 1;
@@ -43,7 +43,7 @@ public final class ModelTrainer {
   private static final Scaling SCALING = Scaling.LAST;
 
   /**
-   * What is trained, and how.
+   * The model and how it is trained.
    *
    * @param mode which outputs become the forecast
    * @param rnn shape of the network; its input_size is 1
@@ -83,7 +83,7 @@ public final class ModelTrainer {
     }
   }
 
-  /** Told after each mini-batch. */
+  /** Called after each mini-batch. */
   public interface Listener {
     void trained(int epoch, int windowsDone, int windowsAll);
   }
@@ -149,7 +149,7 @@ public final class ModelTrainer {
     }
   }
 
-  /** Whether another epoch is worth its time. */
+  /** Whether training should stop. */
   public boolean isDone() {
     return epoch >= settings.epochs() || epoch - bestEpoch >= PATIENCE;
   }
@@ -157,7 +157,7 @@ public final class ModelTrainer {
   /**
    * One more epoch.
    *
-   * @return the error on what validates, as {@link #score}
+   * @return the validation error, as {@link #score}
    */
   public double train(Listener listener) {
     epoch++;
@@ -199,8 +199,8 @@ public final class ModelTrainer {
     float[] slopes = new float[targets.length];
     for (int i = 0; i < targets.length; i++) {
       Window window = windows.get(i / horizon);
-      double truth = window.values[window.origin + 1 + i % horizon];
-      double target = (truth - center(window)) / scale(window);
+      double observed = window.values[window.origin + 1 + i % horizon];
+      double target = (observed - center(window)) / scale(window);
       targets[i] = (float) Math.max(-TARGET_LIMIT, Math.min(TARGET_LIMIT, target));
     }
     float[] answers = answers(weights, windows);
@@ -210,7 +210,7 @@ public final class ModelTrainer {
     adam.step(loss, gradient, 0, weights, 0, optimizer, 0, weights.length);
   }
 
-  /** What the network says of each window's next values, on the window's scale. */
+  /** The network's forecasts of each window, on the window's scale. */
   private float[] answers(float[] by, List<Window> windows) {
     int seqLen = settings.seqLen();
     float[] input = new float[windows.size() * seqLen];
@@ -237,7 +237,8 @@ public final class ModelTrainer {
 
   /**
    * Geometric mean over the series of the best weights' mean absolute error divided by that of
-   * repeating the last value, on time that was neither learned from nor used to stop.
+   * repeating the last value, on the values that were used neither for training nor for early
+   * stopping.
    */
   public double score() {
     return relativeError(best, heldOut);
@@ -253,9 +254,9 @@ public final class ModelTrainer {
         float[] answers = answers(by, List.of(window));
         double last = part.values[origin];
         for (int i = 0; i < settings.horizon(); i++) {
-          double truth = part.values[origin + 1 + i];
-          error += Math.abs(truth - center(window) - scale(window) * answers[i]);
-          naive += Math.abs(truth - last);
+          double observed = part.values[origin + 1 + i];
+          error += Math.abs(observed - center(window) - scale(window) * answers[i]);
+          naive += Math.abs(observed - last);
         }
       }
       logs += naive > 0 ? Math.log(Math.max(1e-9, error / naive)) : 0;

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A model at work: turns a window into a forecast. Scales the window by the model's rule, adds what
- * it reads beside the values, runs the network, applies the head, scales back.
+ * Forecasts from a window with a model: scales the window by the model's rule, adds the other
+ * inputs, runs the network, applies the head, scales back.
  *
  * <p>Holds scratch: one instance for each task and model; not thread-safe. Allocates the forecast
  * and nothing else.
@@ -33,8 +33,9 @@ public final class NetworkForecaster {
   private final RnnOutput result = new RnnOutput();
   private final int fingerprint; // of the model, the same in each JVM
   private final double[] read; // (seq_len)
-  private float[] input; // (1, rows, input_size), where rows is seq_len or what is unread of it
-  private final float[] known; // (seq_len - 1 + horizon, ahead), from the second row's time on
+  private float[] input; // (1, rows, input_size), where rows is seq_len or its unread part
+  private final float[]
+      aheadInputs; // (seq_len - 1 + horizon, ahead), from the second row's time on
   private final float[] answers; // (horizon), on the network's scale
 
   /** With a calendar in UTC. */
@@ -61,7 +62,7 @@ public final class NetworkForecaster {
     this.read = new double[model.seqLen()];
     this.input = new float[model.seqLen() * config.inputSize()];
     int times = model.seqLen() - 1 + model.horizon();
-    this.known = new float[model.ahead().count() * times];
+    this.aheadInputs = new float[model.ahead().count() * times];
     this.answers = new float[model.horizon()];
   }
 
@@ -74,25 +75,25 @@ public final class NetworkForecaster {
     return rnn.kernel();
   }
 
-  /** Has the network compiled before the first window: {@link Rnn#warmUp}. */
+  /** Compiles the network before the first window: {@link Rnn#warmUp}. */
   public void warmUp() {
     rnn.warmUp(model.seqLen());
   }
 
   /**
-   * The model's forecast of a full window; {@link Status#FALLBACK} with the last value when the
-   * arithmetic leaves the finite numbers.
+   * The model's forecast of a full window; {@link Status#FALLBACK} with the last value if a result
+   * is not finite.
    */
   public Forecast forecast(SequenceWindow window) {
     return forecast(window, (CarriedState) null);
   }
 
   /**
-   * The same by a network of one direction that begins with what it left after the series' last
-   * window, and reads what came since: then it answers as if it had read the whole series. Where
-   * nothing is left, or it can't go on from there, it begins with zeros and reads the whole window.
+   * As above, by a network of one direction that starts with its state after the series' last
+   * window and reads only the values since: then its forecast depends on the full series. Without a
+   * usable state it starts with zeros and reads the full window.
    *
-   * @param carried overwritten; null: it begins with zeros
+   * @param carried overwritten; null: starts with zeros
    */
   public Forecast forecast(SequenceWindow window, CarriedState carried) {
     double[] values = new double[model.horizon()];
@@ -164,25 +165,25 @@ public final class NetworkForecaster {
     return finite;
   }
 
-  /** Each step reads what is known now of as many steps after it as the forecast has. */
+  /** Each step reads the covariates known ahead for the horizon after it. */
   private void fillAhead(SequenceWindow window, int from) {
     int count = model.ahead().count();
     if (count == 0) {
       return;
     }
     int firstStep = 2 - model.seqLen(); // the time of the second row
-    for (int i = 0; i < known.length; i++) {
+    for (int i = 0; i < aheadInputs.length; i++) {
       double value = window.covariate(firstStep + i / count, i % count);
-      known[i] = model.ahead().input(i % count, value);
+      aheadInputs[i] = model.ahead().input(i % count, value);
     }
     int each = model.ahead().inputs(model.horizon());
     int inputSize = config.inputSize();
     for (int t = from; t < model.seqLen(); t++) {
-      System.arraycopy(known, t * count, input, (t + 1 - from) * inputSize - each, each);
+      System.arraycopy(aheadInputs, t * count, input, (t + 1 - from) * inputSize - each, each);
     }
   }
 
-  /** How many numbers that the network reads of the forecast's steps are not known. */
+  /** Number of missing covariates of the forecast's steps. */
   private int missing(SequenceWindow window) {
     int missing = 0;
     for (int i = 0; i < model.ahead().inputs(model.horizon()); i++) {

@@ -9,8 +9,9 @@ import dev.weir.rnn.TrainableRnn;
 import java.util.Arrays;
 
 /**
- * A network of windows and its linear head with gradients: what {@link NetworkForecaster} answers
- * on the network's own scale, for a batch of windows, and back. Weights lie with the caller:
+ * A network of windows and its linear head with gradients: computes the forecasts of {@link
+ * NetworkForecaster} on the network's own scale for a batch of windows, and back-propagates. The
+ * caller keeps the weights:
  *
  * <pre>
  * network as in {@link RnnConfig#parameters()} | head's weight | head's bias
@@ -67,7 +68,7 @@ final class TrainableNetwork {
   }
 
   /**
-   * @param input (batch, seq_len), of just that length
+   * @param input (batch, seq_len), of exactly that length
    * @return (batch, horizon), valid until the next call
    */
   float[] forward(float[] input, int batch) {
