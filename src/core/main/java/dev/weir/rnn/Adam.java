@@ -6,9 +6,8 @@ import java.util.Objects;
  * Turns gradients into new weights as {@code torch.optim.Adam} does, in its order of operations:
  * weight decay (L2) joins the gradient, eps is added outside the square root, and both biases are
  * corrected. State: m, v (one value per weight each), then the number of updates so far as a float,
- * as torch keeps it; it stays at 2^24, where both corrections have long been 1. The state belongs
- * to the weights and lies with the caller, zeros at first, so that one instance serves any number
- * of networks.
+ * as torch keeps it; it stays at 2^24, where both corrections have long been 1. The caller keeps
+ * the state with the weights, zeros at first, so that one instance serves any number of networks.
  *
  * <p>Holds scratch: use one instance per thread. Allocates nothing.
  *
@@ -95,7 +94,7 @@ public final class Adam {
    * limit count scaled down to it ({@code torch.nn.utils.clip_grad_norm_}). Weights and state may
    * lie in the same array.
    *
-   * @param loss what the gradients belong to
+   * @param loss of the gradients
    * @param gradient from {@code gradientOffset} on; only read
    * @param weights from {@code weightsOffset} on; updated
    * @param state {@link #stateLength} values from {@code stateOffset} on; updated

@@ -28,15 +28,15 @@ public final class Kernels {
 
   /**
    * Whether the module jdk.incubator.vector is there ({@code --add-modules=jdk.incubator.vector}).
-   * Classes named Vector… may be mentioned only where this has been asked: a JVM links a class when
-   * a statement that needs it first runs, so that without the module they are never linked.
+   * Classes named Vector… may be used only after this check: a JVM links a class when a statement
+   * that needs it first runs, so that without the module they are never linked.
    */
   public static boolean vectorApi() {
     return VECTOR_API;
   }
 
   /**
-   * Whether vectors are the fast way in this JVM: the module is there, the JVM compiles vectors to
+   * Whether vectors are fast in this JVM: the module is there, the JVM compiles vectors to
    * instructions, and {@value #PROPERTY} has not chosen something else.
    *
    * @throws IllegalArgumentException if the system property names no kernel
@@ -74,7 +74,7 @@ public final class Kernels {
 
   /**
    * Only HotSpot's second compiler makes instructions of vectors; without it each is an object, and
-   * a window takes a millisecond. The JVM is asked, and not its command line, since options also
+   * a window takes a millisecond. Reads the JVM's options, not its command line, since options also
    * come from files and from the environment.
    */
   private static boolean compilesVectors() {
@@ -90,7 +90,7 @@ public final class Kernels {
   /** An option of this JVM, or {@code otherwise} if it has none of that name. */
   private static String option(String name, String otherwise) {
     if (ModuleLayer.boot().findModule("jdk.management").isEmpty()) {
-      return otherwise; // a runtime that somebody made without it
+      return otherwise; // a custom runtime without it
     }
     HotSpotDiagnosticMXBean jvm =
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);

@@ -76,8 +76,8 @@ public final class Linear {
    * @param x as for forward
    * @param dY dLoss/dy: (out_features) from {@code dYOffset} on
    * @param dWeight dLoss/dW: (out_features, in_features), row-major, from {@code dWeightOffset} on
-   * @param dBias dLoss/db: (out_features) from {@code dBiasOffset} on; null if not wanted
-   * @param dX dLoss/dx: (in_features) from {@code dXOffset} on; null if not wanted
+   * @param dBias dLoss/db: (out_features) from {@code dBiasOffset} on; null to skip it
+   * @param dX dLoss/dx: (in_features) from {@code dXOffset} on; null to skip it
    * @throws IndexOutOfBoundsException if an array is too short
    */
   public static void backward(

@@ -1,12 +1,11 @@
 package dev.weir.rnn;
 
 /**
- * Losses over flat arrays: the mean over all values that a mask lets through, and its gradient.
+ * Losses over flat arrays: the mean over the values that a mask selects, and its gradient.
  *
- * <p>A value that the mask keeps out counts neither in the sum nor in the mean, its gradient is 0,
- * and its target is not read, so that it may be unknown (NaN). Where the mask lets nothing through
- * the mean is NaN, as torch's of an empty tensor, and {@link Adam#step} drops the update. Sums are
- * in double precision. Allocates nothing.
+ * <p>Of the other values the gradient is 0, and the target is not read, so that it may be NaN. If
+ * the mask selects none the mean is NaN, as torch's of an empty tensor, and {@link Adam#step} drops
+ * the update. Sums are in double precision. Allocates nothing.
  */
 public final class Loss {
 
@@ -85,8 +84,8 @@ public final class Loss {
    * {@code torch.nn.CrossEntropyLoss} of one row of logits, times a weight.
    *
    * @param logits {@code classes} values from {@code at} on
-   * @param label the class that is true
-   * @param weight what the row counts
+   * @param label the true class
+   * @param weight of the row
    * @param gradient dLoss/dLogits: {@code classes} values from {@code at} on, overwritten
    * @return the row's loss
    */

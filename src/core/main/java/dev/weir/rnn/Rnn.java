@@ -31,18 +31,17 @@ public final class Rnn {
   /**
    * Which code computes: {@code vector} in a JVM started with {@code
    * --add-modules=jdk.incubator.vector} whose second compiler (C2) is on, else {@code plain}; or
-   * what the system property {@code weir.kernel} says. Both give the same bits.
+   * the value of the system property {@code weir.kernel}. Both give the same bits.
    */
   public String kernel() {
     return kernel.name();
   }
 
   /**
-   * Has the JVM compile what a forward of such sequences runs, so that the first ones need not wait
-   * for it. Takes up to half a second, once for each config in a JVM, and less than a second and a
-   * half for all of them: a model of a new shape, published while a job runs, may hold up records
-   * for as long as that, and once the time is used up, later shapes get no warm-up. Leaves this
-   * network as it is.
+   * Lets the JVM compile the forward pass of such sequences ahead of the first ones. Takes up to
+   * half a second, once for each config in a JVM, and less than a second and a half for all of
+   * them: a model of a new shape, published while a job runs, may delay records that long, and once
+   * the time is used up, later shapes get no warm-up. Does not change this network.
    */
   public void warmUp(int seqLen) {
     requireAtLeastOne("seq_len", seqLen);
@@ -95,7 +94,7 @@ public final class Rnn {
         input, batch, seqLen, batchFirst, h0, c0, result.out(), result.hN(), result.cN());
   }
 
-  /** Refuses what does not fit the config, naming it. */
+  /** Rejects an argument that does not fit the config, naming it. */
   public static void requireShapes(
       RnnConfig config,
       float[] input,

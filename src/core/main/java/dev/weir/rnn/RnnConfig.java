@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Shape of a stacked recurrent network, in the words of {@code torch.nn.RNN}.
+ * Shape of a stacked recurrent network, in the terms of {@code torch.nn.RNN}.
  *
  * <p>Weights travel as one {@code float[]} in the order of torch's {@code state_dict}, each tensor
  * row-major; {@link #parameters()} says which tensor starts where.
@@ -15,7 +15,7 @@ public record RnnConfig(
   /** Larger networks are refused: no state backend should hold them for each task. */
   public static final int MAX_SIZE = 4096;
 
-  /** Deeper stacks are refused: torch allows them, nobody trains them. */
+  /** Deeper stacks are refused: torch allows them, but they are not used in practice. */
   public static final int MAX_LAYERS = 64;
 
   public RnnConfig {

@@ -7,8 +7,8 @@ package dev.weir.rnn;
  *
  * <p>Of the two directions, {@code out} holds the forward one in the first hidden_size values of a
  * row and the backward one in the rest. A direction's h_n is its hidden state after it has read the
- * whole sequence. Hence the forward h_n of the last layer is the <b>last</b> row of the forward
- * half of {@code out}, but the backward h_n is the <b>first</b> row of the backward half.
+ * full sequence. Hence the forward h_n of the last layer is the <b>last</b> row of the forward half
+ * of {@code out}, but the backward h_n is the <b>first</b> row of the backward half.
  */
 public final class RnnOutput {
 

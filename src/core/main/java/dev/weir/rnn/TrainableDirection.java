@@ -3,9 +3,9 @@ package dev.weir.rnn;
 import java.util.Arrays;
 
 /**
- * One direction of one layer in training: its two weight matrices, what its forward pass keeps, and
- * the gradients that its backward pass leaves. What is arithmetic of matrices lies in {@link
- * TrainingMatrix}; here are the cells.
+ * One direction of one layer in training: its two weight matrices, the activations of its forward
+ * pass, and the gradients of its backward pass. {@link TrainingMatrix} has the arithmetic of
+ * matrices; this class has the cells.
  *
  * <p>Both passes are called step by step, so that the directions of a layer can advance in turn:
  * the CPU works on one while the other waits for the end of its sums.
@@ -350,9 +350,7 @@ final class TrainableDirection {
     }
   }
 
-  /**
-   * Copies dLoss/dh_0 and dLoss/dc_0 to this direction's (batch, hidden_size); null: not wanted.
-   */
+  /** Copies dLoss/dh_0 and dLoss/dc_0 to this direction's (batch, hidden_size); null to skip it. */
   void finishBackward(float[] dH0, float[] dC0, int stateOffset) {
     if (dH0 != null) {
       for (int b = 0; b < batch; b++) {

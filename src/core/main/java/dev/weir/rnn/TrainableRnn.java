@@ -16,9 +16,9 @@ import java.util.Objects;
  * adam.step(loss, gradient, 0, weights, 0, state, 0, gradient.length);
  * }</pre>
  *
- * <p>Learned weights stay with the caller, anywhere in an array of theirs, so that one instance
- * serves any number of series of one shape, one after another. What it keeps between {@link
- * #forward} and {@link #backward} is scratch: nothing of it needs saving.
+ * <p>The caller keeps the learned weights, anywhere in an array, so that one instance serves any
+ * number of series of one shape, one after another. Between {@link #forward} and {@link #backward}
+ * it keeps scratch only, which needs no saving.
  *
  * <p>Not thread-safe: one instance per thread. It allocates only when a batch or a sequence is
  * larger than ever before, provided that the caller reuses a result of the same sizes. The same
@@ -174,8 +174,8 @@ public final class TrainableRnn {
    * @param dCN dLoss/dCn, LSTM only; null means zeros
    * @param gradient dLoss/dWeights is <b>added</b> here, laid out as {@link RnnConfig#parameters()}
    *     from {@code gradientOffset} on
-   * @param dInput dLoss/dInput, of input's shape, overwritten; null if not wanted, which saves time
-   * @param dH0 dLoss/dh_0, of h_0's shape, overwritten, also where h_0 was null; null if not wanted
+   * @param dInput dLoss/dInput, of input's shape, overwritten; null to skip it
+   * @param dH0 dLoss/dh_0, of h_0's shape, overwritten, also where h_0 was null; null to skip it
    * @param dC0 as dH0, LSTM only
    * @throws IllegalArgumentException if a length does not fit, naming it
    * @throws IllegalStateException if there was no forward since the weights were loaded

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * gates' gradients of all steps, each times that step's input: so no loop ever runs along the
  * input, which may be a single value.
  *
- * <p>Not thread-safe: holds weights and scratch. Allocates nothing once made.
+ * <p>Not thread-safe: holds weights and scratch. Allocates only in its constructor.
  */
 final class TrainingMatrix {
 

@@ -4,8 +4,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Runs kernels until the JVM has compiled them, so that no record waits for that: each shape once
- * in a JVM, for a bounded time, and all together for a bounded time.
+ * Runs kernels until the JVM has compiled them, so that no record waits for the compiler: each
+ * shape once in a JVM, for a bounded time, and all together for a bounded time.
  */
 final class WarmUp {
 
@@ -25,8 +25,8 @@ final class WarmUp {
   }
 
   /**
-   * Returns whether there was something to do. A thread that comes while another one warms up
-   * waits, since it would need the same.
+   * Returns whether anything had to be compiled. A second thread waits while the first one warms
+   * up.
    */
   synchronized boolean run(RnnConfig config, int seqLen) {
     if (nanosLeft <= 0 || !warm.add(config)) {
