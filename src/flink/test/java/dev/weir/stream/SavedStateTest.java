@@ -160,7 +160,7 @@ class SavedStateTest {
     assertThat(log.features()).isEqualTo(2);
     assertThat(log.interval()).isEqualTo(60_000);
     assertThat(log.size()).isEqualTo(3);
-    assertThat(log.known()).isEqualTo(2);
+    assertThat(log.learnedRows()).isEqualTo(2);
     assertThat(log.unlearned()).isEqualTo(1);
     SequenceWindow window =
         new Windows(4, 1, 2, new Sampling(60_000, Sampling.Gap.SKIP, 0)).window("s", log, 2);

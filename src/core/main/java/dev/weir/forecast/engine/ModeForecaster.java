@@ -247,7 +247,7 @@ final class ModeForecaster {
   /** Learns what a saved state has not learned yet; nothing is counted twice. */
   LearnerState catchUp(LearnerState saved, ObservationLog log, Windows windows, String series) {
     LearnerState state = saved;
-    for (int row = log.known(); row < log.size(); row++) {
+    for (int row = log.learnedRows(); row < log.size(); row++) {
       state = learn(state, windows.window(series, log, row), false);
     }
     restarts = learner.restarts();

@@ -4,6 +4,6 @@ package dev.weir.forecast.window;
 public enum InitialState {
   /** Zeros: each window is read on its own. */
   FRESH,
-  /** What the series' last window left: {@code h_n} and {@code c_n}. */
+  /** The final state of the series' last window: {@code h_n} and {@code c_n}. */
   CARRY
 }

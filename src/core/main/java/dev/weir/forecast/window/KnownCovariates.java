@@ -4,10 +4,10 @@ import java.nio.LongBuffer;
 import java.util.Arrays;
 
 /**
- * The covariates known ahead at the times of a window's rows and of the steps after it, for a
- * network that reads them: a ring of {@code seq_len + steps} places, of which {@code seq_len} end
- * with the newest row. Of each number the newest record counts, also where it says NaN, which is
- * not known. Mutable; part of a {@link WindowState}.
+ * The covariates known ahead for a window's rows and the steps after it, for a network that reads
+ * them: a ring of {@code seq_len + steps} places, of which the first {@code seq_len} end with the
+ * newest row. The newest record's number counts, also if it is NaN (missing). Mutable; part of a
+ * {@link WindowState}.
  */
 final class KnownCovariates {
 
@@ -47,7 +47,7 @@ final class KnownCovariates {
     first = 0;
   }
 
-  /** Goes on by some steps: what was known of them ahead is known of rows now. */
+  /** Moves on by some steps, which become rows. */
   void advance(long steps) {
     if (steps >= places) {
       clear();
@@ -60,11 +60,11 @@ final class KnownCovariates {
   }
 
   /**
-   * What a record says of the steps after the newest row.
+   * Takes in a record's covariates of the steps after the newest row.
    *
-   * @param ahead (steps, columns), row-major, as many as it knows
+   * @param ahead (steps, columns), row-major, of any number of steps
    */
-  void learn(double[] ahead) {
+  void update(double[] ahead) {
     int numbers = Math.min(ahead.length, (places - seqLen) * columns);
     for (int i = 0; i < numbers; i++) {
       ring[at(seqLen + i / columns) + i % columns] = ahead[i];
@@ -83,7 +83,7 @@ final class KnownCovariates {
     System.arraycopy(ring, 0, to, ring.length - turned, turned);
   }
 
-  /** Takes over what another, of as many columns, knows of the same rows and steps. */
+  /** Copies the same rows and steps of another one with as many columns. */
   void copyFrom(KnownCovariates other) {
     int steps = places - seqLen;
     int last = Math.min(steps, other.places - other.seqLen);
@@ -92,7 +92,7 @@ final class KnownCovariates {
     }
   }
 
-  /** How many numbers {@link #save} gives. */
+  /** Count of numbers of {@link #save}. */
   int numbers() {
     return ring.length;
   }
@@ -106,7 +106,7 @@ final class KnownCovariates {
     }
   }
 
-  /** Takes in what {@link #save} gave. */
+  /** Reads the numbers of {@link #save}. */
   void restore(LongBuffer from) {
     first = 0;
     for (int i = 0; i < ring.length; i++) {

@@ -4,12 +4,12 @@ import java.nio.LongBuffer;
 import java.util.Arrays;
 
 /**
- * The newest observations of one series, which a saved state has not learned yet: the state is
- * brought up to date by learning them. An observation of a series is written in 16 bytes so, and 8
- * for each feature, not in the kilobytes that learning changes.
+ * The newest observations of one series, which its saved state has not learned yet; learning them
+ * brings the state up to date. So an observation writes 16 bytes, and 8 for each feature, instead
+ * of the kilobytes that learning changes.
  *
- * <p>Also holds the observations just before them, as many as a window needs that ends with the
- * first of them. Mutable; one per series, in the series' keyed state.
+ * <p>Also holds the observations before them that a window ending with the first of them needs.
+ * Mutable; one per series, in the series' keyed state.
  */
 public final class ObservationLog {
 
@@ -17,14 +17,14 @@ public final class ObservationLog {
 
   private final int features;
   private final long interval;
-  private final int known;
+  private final int learnedRows;
   private int size;
   private long[] rows; // (size, 2 + features): time, and the bits of value and features
 
   /**
    * Begins with the newest observation of a window.
    *
-   * @param before how many of those before it are kept, at most
+   * @param before maximum number of observations before it that are kept
    */
   public ObservationLog(SequenceWindow window, int features, int before) {
     this(
@@ -32,7 +32,7 @@ public final class ObservationLog {
         window.interval(),
         Math.min(before, window.size() - 1),
         Math.min(before, window.size() - 1) + FIRST_ROWS);
-    for (int i = window.size() - 1 - known; i < window.size(); i++) {
+    for (int i = window.size() - 1 - learnedRows; i < window.size(); i++) {
       append(window, i);
     }
   }
@@ -40,14 +40,14 @@ public final class ObservationLog {
   /**
    * Without a row.
    *
-   * @param interval {@link SequenceWindow#interval} under which they came
-   * @param known how many of the first rows the saved state has learned
+   * @param interval {@link SequenceWindow#interval} of the observations
+   * @param learnedRows number of first rows that the saved state has learned
    * @param rows that there is room for
    */
-  ObservationLog(int features, long interval, int known, int rows) {
+  ObservationLog(int features, long interval, int learnedRows, int rows) {
     this.features = features;
     this.interval = interval;
-    this.known = known;
+    this.learnedRows = learnedRows;
     this.rows = new long[rows * width()];
   }
 
@@ -55,7 +55,7 @@ public final class ObservationLog {
   public ObservationLog(ObservationLog other) {
     this.features = other.features;
     this.interval = other.interval;
-    this.known = other.known;
+    this.learnedRows = other.learnedRows;
     this.size = other.size;
     this.rows = other.rows.clone();
   }
@@ -86,23 +86,23 @@ public final class ObservationLog {
     return features;
   }
 
-  /** {@link SequenceWindow#interval} under which they came. */
+  /** {@link SequenceWindow#interval} of the observations. */
   public long interval() {
     return interval;
   }
 
-  /** How many of the first rows the saved state has learned. */
-  public int known() {
-    return known;
+  /** Number of first rows that the saved state has learned. */
+  public int learnedRows() {
+    return learnedRows;
   }
 
   public int size() {
     return size;
   }
 
-  /** How many observations are still to be learned. */
+  /** Number of observations that are not learned yet. */
   public int unlearned() {
-    return size - known;
+    return size - learnedRows;
   }
 
   long time(int index) {
@@ -122,7 +122,7 @@ public final class ObservationLog {
     to.put(rows, 0, size * width());
   }
 
-  /** Takes in what {@link #save} gave. */
+  /** Reads the rows of {@link #save}. */
   void restore(LongBuffer from, int count) {
     from.get(rows, 0, count * width());
     size = count;

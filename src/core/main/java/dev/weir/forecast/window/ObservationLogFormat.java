@@ -26,7 +26,11 @@ public final class ObservationLogFormat {
     ByteBuffer bytes =
         ByteBuffer.allocate(HEAD + Long.BYTES * log.size() * (2 + log.features()))
             .order(ByteOrder.LITTLE_ENDIAN);
-    bytes.putInt(log.features()).putInt(log.known()).putInt(log.size()).putLong(log.interval());
+    bytes
+        .putInt(log.features())
+        .putInt(log.learnedRows())
+        .putInt(log.size())
+        .putLong(log.interval());
     log.save(bytes.asLongBuffer());
     target.write(bytes.array());
   }
@@ -34,15 +38,15 @@ public final class ObservationLogFormat {
   public static ObservationLog read(DataInput source) throws IOException {
     ByteBuffer head = WindowStateFormat.read(source, HEAD);
     int features = head.getInt();
-    int known = head.getInt();
+    int learned = head.getInt();
     int size = head.getInt();
-    boolean isSound = features >= 0 && known >= 0 && known < size;
+    boolean isSound = features >= 0 && learned >= 0 && learned < size;
     if (!isSound || size > MAX_NUMBERS / (2L + features)) {
       throw new IOException(
-          "observations: expected sizes of a log, got %d features, %d rows, %d of them known"
-              .formatted(features, size, known));
+          "observations: expected sizes of a log, got %d features, %d rows, %d of them learned"
+              .formatted(features, size, learned));
     }
-    ObservationLog log = new ObservationLog(features, head.getLong(), known, size);
+    ObservationLog log = new ObservationLog(features, head.getLong(), learned, size);
     log.restore(
         WindowStateFormat.read(source, Long.BYTES * size * (2 + features)).asLongBuffer(), size);
     return log;

@@ -4,8 +4,8 @@ import dev.weir.forecast.StateFields;
 import java.io.IOException;
 
 /**
- * How the observations of a series follow each other, and whether the series is silent: as long as
- * it is, an incident is open. Part of a {@link WindowState}. Mutable, not thread-safe.
+ * The spacing of a series' observations, and whether the series is silent; while it is, an incident
+ * is open. Part of a {@link WindowState}. Mutable, not thread-safe.
  *
  * <p>The usual time between two observations is a mean of the newest 50 or so, in which each counts
  * as at most a tenth off; how many are missing between two, a mean of 1,000. Where p of them are
@@ -27,7 +27,7 @@ public final class Pace {
   private static final double SPACING_VALUES = 50;
   private static final double OFF = 0.1; // a time between two counts as no further off than this
   private static final int MISSING_VALUES = 1_000;
-  private static final double PRIOR = 20; // as if so many times between two had been seen
+  private static final double PRIOR = 20; // prior weight, in times between two
   private static final double PRIOR_MISSING = 0.05;
   private static final double MOST = 1e15; // milliseconds: sums do not overflow
   private static final double LONG = 1.25; // of a long time between two that has come twice
@@ -71,8 +71,8 @@ public final class Pace {
   }
 
   /**
-   * Takes in how far the newest observation is behind those of other series: by so much, the clock
-   * of this one is slow, or its past comes in.
+   * Takes in how far the newest observation is behind those of other series, for a slow clock or a
+   * backfill.
    *
    * @param millis at least 0
    */
@@ -80,66 +80,64 @@ public final class Pace {
     behind = Math.max(Math.min(millis, (long) MOST), (long) (BEHIND_REMEMBERED * behind));
   }
 
-  /** How far it was behind other series lately, at most, in milliseconds. */
+  /** Maximum recent time behind other series, milliseconds. */
   public long behind() {
     return behind;
   }
 
-  /** How many observations are missing in a time between two. */
+  /** Number of observations missing in a time between two. */
   public double missing(double gap) {
     return spacing > 0 ? Math.max(0, Math.rint(gap / spacing) - 1) : 0;
   }
 
-  /** How many observations are missing so long after the newest one, each a little late or more. */
+  /** Number of observations overdue at a time after the newest one. */
   public double overdue(double since) {
     return spacing > 0 ? Math.max(0, Math.floor(since / spacing - LATE / 2)) : 0;
   }
 
-  /** How many in a row are missing by a chance of less than one in a million. */
+  /** Length of a run of missing observations with a probability below one in a million. */
   private double silentAfter() {
     return Math.max(LEAST, Math.ceil(Math.log(CHANCE) / Math.log(share())));
   }
 
-  /** Of all observations, those that are missing. */
+  /** Share of the observations that are missing. */
   private double share() {
     return missing / (1 + missing);
   }
 
-  /** -log10 of the chance that so many in a row are missing. */
+  /** -log10 of the probability of so many missing in a row. */
   public double surprise(double absent) {
     return -absent * Math.log10(share());
   }
 
-  /**
-   * Milliseconds after the newest observation until the series is silent; 0 if that is not known.
-   */
+  /** Milliseconds after the newest observation until the series is silent; 0 while unknown. */
   public long limit() {
     return count < BEGINNING ? 0 : (long) Math.max((silentAfter() + LATE) * spacing, LONG * second);
   }
 
-  /** The usual time between two, milliseconds; 0 if that is not known. */
+  /** The usual time between two, milliseconds; 0 while unknown. */
   public double spacing() {
     return count < BEGINNING ? 0 : spacing;
   }
 
-  /** When the series will be silent; null if it can't be. */
+  /** When the series will be silent; null for never. */
   public Long due() {
     return due == NONE ? null : (Long) due;
   }
 
   /**
-   * @param time null: it can't be
+   * @param time null: never
    */
   public void due(Long time) {
     due = time == null ? NONE : time;
   }
 
-  /** Whether a timer that fires is the one that looks for a silence. */
+  /** Whether a timer that fires is the one for the silence. */
   public boolean isTimer(long time) {
     return timer == time;
   }
 
-  /** Whether a timer is wanted for a time: only if no earlier one is set; then it is. */
+  /** Whether a timer must be set for a time, since no earlier one is; remembers it as set. */
   public boolean wantsTimer(long time) {
     boolean wants = timer == NONE || timer > time;
     timer = wants ? time : timer;
@@ -174,7 +172,7 @@ public final class Pace {
     return copy;
   }
 
-  /** Declares the fields; fails if what was read is no pace. */
+  /** Declares the fields; fails if those read are invalid. */
   Pace fields(StateFields fields) throws IOException {
     count = fields.number("times between observations", count);
     spacing = fields.number("usual time between observations", spacing);

@@ -4,14 +4,13 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * How often a series is meant to be observed, and what becomes of an observation that is missing.
+ * The nominal interval of a series, and how missing observations are treated.
  *
- * <p>With an interval a series has a grid: its first time and all whole intervals from there. A
- * time counts as the nearest one on the grid, the later one when it is halfway.
+ * <p>With an interval a series has a grid: its first time plus multiples of the interval. A time
+ * counts as the nearest one on the grid, the later one when it is halfway.
  *
- * @param interval from one observation to the next, milliseconds; 0: not known, windows are by
- *     count
- * @param gap what becomes of missing observations
+ * @param interval from one observation to the next, milliseconds; 0: windows are by count
+ * @param gap how missing observations are treated
  * @param maxFill most observations in a row that are filled in; more are skipped
  */
 public record Sampling(long interval, Gap gap, int maxFill) implements Serializable {
@@ -32,13 +31,13 @@ public record Sampling(long interval, Gap gap, int maxFill) implements Serializa
     this(interval.toMillis(), gap, maxFill);
   }
 
-  /** What becomes of missing observations, once a later one has come. */
+  /** How missing observations are treated, once a later one has come. */
   public enum Gap {
-    /** Nothing is made up: the window starts again, what was learned stays, seasons go on. */
+    /** None is filled in: the window starts again, what was learned stays, seasons go on. */
     SKIP,
-    /** Each is taken to be as the last one before. */
+    /** Each repeats the last one before it. */
     CARRY,
-    /** Each is taken to lie on the straight line between its neighbours. */
+    /** Each is interpolated linearly between its neighbors. */
     LINEAR,
     /** The series starts again: its window, and what was learned of it. */
     RESET
@@ -58,15 +57,14 @@ public record Sampling(long interval, Gap gap, int maxFill) implements Serializa
     return snapped < 0 && time >= 0 ? snapped + interval : snapped;
   }
 
-  /** What becomes of so many missing in a row. */
+  /** How a run of missing observations is treated. */
   public Gap gap(long missing) {
     boolean fills = gap == Gap.CARRY || gap == Gap.LINEAR;
     return fills && missing > maxFill ? Gap.SKIP : gap;
   }
 
   /**
-   * The value filled in for the k-th missing observation, {@code before} and {@code after} being
-   * known.
+   * The value filled in for the k-th missing observation between {@code before} and {@code after}.
    */
   public double filled(double before, double after, long k, long missing) {
     if (gap == Gap.CARRY) {

@@ -3,8 +3,8 @@ package dev.weir.forecast.window;
 import dev.weir.forecast.Observation;
 
 /**
- * The newest values of one series, oldest first: what a network reads. A view that is filled again
- * for each window, so nobody may keep it.
+ * The newest values of one series, oldest first, as a network reads them. Reused for each window,
+ * so callers must not keep it.
  */
 public final class SequenceWindow {
 
@@ -28,7 +28,7 @@ public final class SequenceWindow {
   private boolean resumed;
   private double[] ahead = Observation.NO_FEATURES;
   private final int columns; // covariates known ahead that are kept for a network
-  private final double[] known; // (seq_len + steps, columns)
+  private final double[] aheadRows; // (seq_len + steps, columns)
 
   SequenceWindow(int seqLen, int features, Sampling sampling) {
     this(seqLen, features, sampling, 0, 0);
@@ -36,11 +36,11 @@ public final class SequenceWindow {
 
   /**
    * @param columns covariates known ahead that are kept for a network
-   * @param steps after the window of which they are kept
+   * @param steps after the window that are kept
    */
   SequenceWindow(int seqLen, int features, Sampling sampling, int columns, int steps) {
     this.columns = columns;
-    this.known = new double[(seqLen + steps) * columns];
+    this.aheadRows = new double[(seqLen + steps) * columns];
     this.features = features;
     this.sampling = sampling;
     this.times = new long[seqLen];
@@ -63,7 +63,7 @@ public final class SequenceWindow {
     this.size = state.size();
     this.seen = state.seen();
     if (columns > 0) {
-      state.covariates().copyTo(known);
+      state.covariates().copyTo(aheadRows);
     }
     for (int i = 0; i < size; i++) {
       times[i] = state.time(i);
@@ -94,13 +94,13 @@ public final class SequenceWindow {
     return series;
   }
 
-  /** How many values there are; fewer than seq_len while the series is young. */
+  /** Number of values; fewer than seq_len while the series is young. */
   public int size() {
     return size;
   }
 
   /**
-   * Observations of the series so far, as {@link WindowState#seen()}; not known of a window of a
+   * Observations of the series so far, as {@link WindowState#seen()}; undefined for a window of a
    * log.
    */
   public long seen() {
@@ -124,21 +124,21 @@ public final class SequenceWindow {
   }
 
   /**
-   * What is known ahead of the newest value, see {@link Observation}; nothing in a window of a log.
+   * Numbers known ahead of the newest value, see {@link Observation}; none in a window of a log.
    */
   public double[] ahead() {
     return ahead;
   }
 
   /**
-   * A covariate known ahead, as far as it is known now.
+   * The current value of a covariate known ahead.
    *
    * @param step after the newest value, from 1; 0 and less: at the newest value and before it
-   * @return NaN where it is not known
+   * @return NaN if missing
    */
   public double covariate(int step, int column) {
     int place = (times.length - 1 + step) * columns + column;
-    return place < known.length ? known[place] : Double.NaN;
+    return place < aheadRows.length ? aheadRows[place] : Double.NaN;
   }
 
   /** Time of the newest value. */
@@ -156,7 +156,7 @@ public final class SequenceWindow {
     return missing;
   }
 
-  /** What becomes of the missing ones. None of a series that went back in time is made up. */
+  /** How the missing ones are treated; always skipped after the series went back in time. */
   public Sampling.Gap gap() {
     return resumed ? Sampling.Gap.SKIP : sampling.gap(missing);
   }

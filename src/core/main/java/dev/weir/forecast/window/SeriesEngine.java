@@ -7,13 +7,13 @@ import dev.weir.forecast.window.Windows.Outcome;
 import java.io.IOException;
 
 /**
- * What forecasts and classes have in common: brings each series into event-time order, lets an
- * observation wait for earlier ones, refuses one that is late, and forgets a series that is silent
- * for too long. A subclass says what is made of a series that has moved on.
+ * Base class of the engines of forecasts and classes: brings each series into event-time order,
+ * lets an observation wait for earlier ones, rejects a late one, and forgets a series that is
+ * silent for too long. A subclass processes a series that has moved on.
  *
  * <p>Keeps no series' state itself. One instance for each task; not thread-safe.
  *
- * @param <T> the window of a series, with what else each observation needs
+ * @param <T> the window of a series, with the other state of each observation
  * @param <S> what is kept of a series
  */
 public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<T>> {
@@ -26,7 +26,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
 
   /**
    * @param inOrder whether each observation counts at once; else it waits for the watermark
-   * @param result what all calls return
+   * @param result returned by all calls
    */
   protected SeriesEngine(Windows windows, SeriesOrder order, boolean inOrder, SeriesResult result) {
     this.windows = windows;
@@ -45,11 +45,11 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
     return order;
   }
 
-  /** What is remembered of a series that has no observations yet. */
+  /** State of a series without observations. */
   public abstract T newState();
 
-  /** The state, or what these settings can use of it. */
-  protected abstract T fit(T known);
+  /** The state, or the part that these settings can use. */
+  protected abstract T fit(T existing);
 
   /**
    * An observation of this time is about to be appended.
@@ -78,35 +78,35 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
   }
 
   /**
-   * The series was silent for too long: nothing that is known of it but its window and what waits
-   * has to do with what comes next.
+   * The series was silent for too long: the subclass drops its state beside the window and the
+   * pending observations.
    *
-   * @param isOver whether nothing comes next
+   * @param isOver whether the series is dropped
    */
   protected abstract void silence(String name, S series, T state, boolean isOver)
       throws IOException;
 
-  /** What is kept of a series, as these settings need it. */
+  /** The state of a series, fitted to these settings. */
   protected final T fitted(S series) {
-    T known = series.times();
-    if (known == null) {
+    T existing = series.times();
+    if (existing == null) {
       return newState();
     }
-    T fitted = fit(known);
-    for (int i = 0; fitted != known && i < fitted.pendingSize(); i++) {
+    T fitted = fit(existing);
+    for (int i = 0; fitted != existing && i < fitted.pendingSize(); i++) {
       result.wakeAt(fitted.pendingTime(i)); // it may count as a later time now
     }
     return fitted;
   }
 
   /**
-   * Takes in an observation. The call is to be made again while the result {@link
+   * Takes in an observation. The caller repeats the call while the result {@link
    * SeriesResult#hasMore}.
    *
    * @param source the record that brought it, for a dead letter; null for none
    * @param watermark event time, milliseconds since 1970; {@link Long#MAX_VALUE} once the input has
    *     ended
-   * @return what became of it; null if the call is to be made again
+   * @return its outcome; null if the call must be repeated
    */
   protected final Outcome take(
       S series, Observation observation, SourceRecord source, long watermark) throws IOException {
@@ -115,7 +115,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
     T state = fitted(series);
     long completeUpTo = inOrder ? Windows.IN_ORDER : watermark;
     if (advance(name, series, state, completeUpTo)) {
-      result.more(); // left by a savepoint of more patience
+      result.more(); // still pending from a savepoint with a larger out-of-orderness
       return null;
     }
     long time = windows.timeOf(state, observation);
@@ -142,7 +142,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
       order.touched(series, state, before, time, watermark, result);
     }
     if (moves || isAhead || outcome == Outcome.PENDING || outcome == Outcome.CORRECTED) {
-      series.times(state); // else it is as before: on RocksDB each write is paid for
+      series.times(state); // else unchanged: each write to RocksDB has a cost
     }
     switch (outcome) {
       case APPENDED -> {}
@@ -183,16 +183,16 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
   }
 
   /**
-   * Event time, or the clock, has reached what a result asked for. The call is to be made again
-   * while the result {@link SeriesResult#hasMore}.
+   * Event time, or the clock, has reached a time that a result requested. The caller repeats the
+   * call while the result {@link SeriesResult#hasMore}.
    *
-   * @param series one that is known
+   * @param series one with a state
    * @param watermark as for {@link #take}
    */
   protected final void wakeUp(String name, S series, long timestamp, long watermark)
       throws IOException {
     this.watermark = watermark;
-    if (timestamp > watermark) { // the clock of a job that was restored and knows no event time yet
+    if (timestamp > watermark) { // the clock of a restored job that has no event time yet
       result.wakeAt(timestamp);
       return;
     }

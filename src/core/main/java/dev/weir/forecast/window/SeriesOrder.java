@@ -9,34 +9,33 @@ import java.time.Instant;
 import java.util.function.LongSupplier;
 
 /**
- * The rule of forecasts and classes alike: when a series whose newest time was wrong goes on at an
- * earlier one, and when a series has been silent for too long.
+ * Decides when a series whose newest time was wrong goes on at an earlier one, and when a series
+ * has been silent for too long. Forecasts and classes share it.
  *
- * <p>Whether a series is reset is a matter of its own observations: two of them more than the ttl
- * apart ({@link #isSilence}). The timer only frees what nobody will ask for again, two and a half
- * to three ttls after the series' last observation.
+ * <p>Two observations of a series that are more than the ttl apart reset it ({@link #isSilence}).
+ * The timer only frees memory, two and a half to three ttls after the series' last observation.
  *
  * <p>A series has one timer at most. It is moved when event time has gone on by half a ttl, so that
- * its cost does not depend on how often the series is observed. Apart from that an observation
- * costs one look into a state of eight bytes, and nothing without a ttl.
+ * its cost does not depend on the rate of observations. Otherwise an observation costs one read of
+ * a state of eight bytes, and nothing without a ttl.
  */
 public final class SeriesOrder {
 
   /**
-   * A clock for series that come in order: later than any observation, so that none counts as one
-   * of the future and nothing depends on the day.
+   * A clock for series in order: later than any observation, so that none is in the future and
+   * results do not depend on the date.
    */
   public static final LongSupplier LATER = () -> Long.MAX_VALUE / 2; // no sum overflows
 
   /** Late observations in a row after which a series is taken to go on at their time. */
   private static final int RESUMING = 3;
 
-  /** Clocks may be so far apart; what is no further ahead is not in the future. */
+  /** Tolerated difference of clocks; a time within it is not in the future. */
   private static final long CLOCK_SKEW_MILLIS = 10_000;
 
   private final long ttl; // 0: forever
   private final long half; // of a ttl, rounded up
-  private final LongSupplier clock; // asked for the few decisions that need it
+  private final LongSupplier clock; // read for the few decisions that need it
   private long since; // the first timer of this task, by the clock; 0 before
 
   /**
@@ -59,7 +58,7 @@ public final class SeriesOrder {
     return time != Long.MAX_VALUE && time > clock.getAsLong() + CLOCK_SKEW_MILLIS;
   }
 
-  /** A time, or where the clock is if it has not come to it yet. */
+  /** The earlier of a time and the clock. */
   public long passed(long time) {
     return Math.min(time, clock.getAsLong());
   }
@@ -67,8 +66,7 @@ public final class SeriesOrder {
   /**
    * Whether a late observation shows that the series' newest time, which {@link #isAhead}, was
    * wrong: this observation and those just before it are, in the order of their times, later than
-   * all that are not in the future. Stragglers and repeats are not: what they are behind has
-   * happened.
+   * all that are not in the future. Stragglers and repeats are not.
    */
   public boolean resumes(WindowState state, long time) {
     long latest = clock.getAsLong() + CLOCK_SKEW_MILLIS;
@@ -95,8 +93,8 @@ public final class SeriesOrder {
   }
 
   /**
-   * A series has an observation. A series that is behind the watermark lives by the watermark, else
-   * it would be dropped again and again while its past comes in.
+   * Moves the series' timer after an observation. A series behind the watermark expires by the
+   * watermark, else a backfill would drop it again and again.
    *
    * @param before time of the series' newest observation before this one
    * @param watermark event time; {@link Long#MAX_VALUE} once the input has ended
@@ -118,24 +116,24 @@ public final class SeriesOrder {
       return;
     }
     Long timer = series.expiry();
-    long wanted = timerAfter(now);
-    if (timer == null || timer < wanted) {
+    long newTimer = timerAfter(now);
+    if (timer == null || timer < newTimer) {
       if (timer != null && !times.isTimed(timer)) { // else something waits for it
         result.doNotWakeAt(timer);
       }
-      result.wakeAt(wanted);
-      series.expiry(wanted);
+      result.wakeAt(newTimer);
+      series.expiry(newTimer);
     }
   }
 
-  /** One for each half ttl: one to one and a half ttls later. */
+  /** The timer of a time: one to one and a half ttls later, on a multiple of half a ttl. */
   public long timerAfter(long now) {
     return (Math.floorDiv(now, half) + 3) * half;
   }
 
   /**
-   * Whether the timer that fires is the series' own and event time says that it is silent. Sets the
-   * next one.
+   * Whether the timer that fires is the series' own and the series is silent in event time. Sets
+   * the next one.
    */
   public boolean isDue(
       SeriesState<?> series, WindowState times, long timestamp, long watermark, SeriesResult result)
@@ -148,7 +146,7 @@ public final class SeriesOrder {
       return false;
     }
     long last = times.newestTime();
-    // else it has lived on while the job had no ttl
+    // else the job had no ttl in between
     boolean isSilent = last == Long.MIN_VALUE || timestamp - last > ttl;
     long later = timerAfter(isSilent ? Math.max(timestamp, watermark) : last);
     result.wakeAt(later);
@@ -157,9 +155,9 @@ public final class SeriesOrder {
   }
 
   /**
-   * Whether the series, which event time says is silent, has not been seen for a ttl by the clock
-   * either, while tasks ran. One observation from the future moves event time for all, and no
-   * clock; an outage moves the clock, and no task runs.
+   * Whether the series, silent in event time, is silent for a ttl by the clock, too, counting only
+   * time in which tasks ran: one observation from the future moves event time, and an outage the
+   * clock.
    */
   public boolean isOver(WindowState state) {
     long now = clock.getAsLong();

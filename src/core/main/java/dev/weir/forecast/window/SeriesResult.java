@@ -9,20 +9,20 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What one call of an engine made of a series: outputs in their order, what is counted, and when
- * the series is to be called again. Reused: valid until the engine's next call. Not thread-safe.
+ * Result of one call of an engine for a series: outputs in their order, counts, and when to call
+ * the series again. Reused: valid until the engine's next call. Not thread-safe.
  */
 public class SeriesResult {
 
-  /** What is counted. The names go to metrics and never change. */
+  /** Counted events. Their names are metrics and never change. */
   public enum Counted {
     /** The very same observation had come before. */
     DUPLICATE("duplicates"),
-    /** An observation took the place of one that still waited. */
+    /** An observation replaced a pending one. */
     CORRECTION("corrections"),
-    /** Something was missing before an observation. */
+    /** Observations were missing before an observation. */
     GAP("gaps"),
-    /** How much. */
+    /** Number of missing observations. */
     MISSING("missingObservations"),
     /** States of series or experts reset because they were not finite. */
     RESTART("learningRestarts"),
@@ -30,7 +30,7 @@ public class SeriesResult {
     EXPIRED("expired"),
     /** Series that went on at an earlier time, as their newest was in the future. */
     RESUMED("resumed"),
-    /** A label of a window that has one. */
+    /** A label of a window that has the same one. */
     REPEATED_LABEL("repeatedLabels"),
     /** A label of a window that has another class. */
     CONTRADICTING_LABEL("contradictingLabels"),
@@ -43,11 +43,11 @@ public class SeriesResult {
     /** A window whose label did not come while it could be learned. */
     UNLABELLED("unlabelledWindows");
 
-    /** Those of forecasts. */
+    /** Counts of forecasts. */
     public static final Set<Counted> OF_FORECASTS =
         Collections.unmodifiableSet(EnumSet.range(DUPLICATE, RESUMED));
 
-    /** Those of classes: all that are about labels, and four. */
+    /** Counts of classes: all of labels, and four more. */
     public static final Set<Counted> OF_CLASSES = ofClasses();
 
     private final String metric;
@@ -96,13 +96,13 @@ public class SeriesResult {
     outputs.add(output);
   }
 
-  /** Counts something that no output tells of. */
+  /** Counts an event that has no output. */
   public void count(Counted what, long by) {
     counts[what.ordinal()] += by;
     isCounted |= by != 0;
   }
 
-  /** Has the series called again when event time reaches this; once, however often it is asked. */
+  /** Requests one call of the series when event time reaches this. */
   public void wakeAt(long time) {
     if (wakeUpCount == wakeUps.length) {
       wakeUps = Arrays.copyOf(wakeUps, 2 * wakeUpCount);
@@ -110,28 +110,28 @@ public class SeriesResult {
     wakeUps[wakeUpCount++] = time;
   }
 
-  /** Takes {@link #wakeAt} of an earlier call back. */
+  /** Cancels {@link #wakeAt} of an earlier call. */
   void doNotWakeAt(long time) {
     cancelled = time;
     isCancelled = true;
   }
 
-  /** The call is to be made again. */
+  /** Requests the same call again. */
   public void more() {
     hasMore = true;
   }
 
-  /** Whether the same call is to be made again: the series may move on by more than one value. */
+  /** Whether the caller must repeat the call: the series may move on by more than one value. */
   public boolean hasMore() {
     return hasMore;
   }
 
-  /** In the order in which they are to be sent. */
+  /** In the order to send them. */
   public List<Output> outputs() {
     return outputs;
   }
 
-  /** How often something happened. */
+  /** Number of events. */
   public long count(Counted what) {
     return counts[what.ordinal()];
   }
@@ -141,12 +141,12 @@ public class SeriesResult {
     return isCounted;
   }
 
-  /** The timer that is not needed any longer, to be deleted first; null for none. */
+  /** The timer to delete first; null for none. */
   public Long cancelled() {
     return isCancelled ? (Long) cancelled : null;
   }
 
-  /** How many times the series is to be called again. */
+  /** Number of requested calls. */
   public int wakeUps() {
     return wakeUpCount;
   }

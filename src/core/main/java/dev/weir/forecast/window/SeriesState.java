@@ -3,9 +3,8 @@ package dev.weir.forecast.window;
 import java.io.IOException;
 
 /**
- * What is kept of one series. The caller of an engine takes it from where it is kept before a call,
- * and keeps what has changed after it. Parts that are seldom needed are read when they are asked
- * for: a subclass says how. Not thread-safe.
+ * State of one series. The caller of an engine loads it before a call and saves what has changed
+ * after it. A subclass reads seldom needed parts on demand. Not thread-safe.
  *
  * @param <T> the window, with what else each observation needs
  */
@@ -16,36 +15,36 @@ public class SeriesState<T extends WindowState> {
   private Long expiry;
 
   /**
-   * As it is kept.
+   * Loads the saved state.
    *
-   * @param kept null of a series that is not known
+   * @param kept null for a new series
    */
   public final void load(T kept) {
     times = kept;
     isChanged = false;
   }
 
-  /** Null of a series that is not known. */
+  /** Null for a new series. */
   public final T times() {
     return times;
   }
 
   /**
-   * Replaces it, or says that it has changed.
+   * Replaces it, or marks it as changed.
    *
-   * @param next null: nothing is to be kept of the series
+   * @param next null: drop the series
    */
   public final void times(T next) {
     times = next;
     isChanged = true;
   }
 
-  /** Whether {@link #times} is to be saved. */
+  /** Whether {@link #times} must be saved. */
   public final boolean isChanged() {
     return isChanged;
   }
 
-  /** It is kept as it is now. */
+  /** Marks it as saved. */
   public final void saved() {
     isChanged = false;
   }
@@ -56,7 +55,7 @@ public class SeriesState<T extends WindowState> {
   }
 
   /**
-   * Keeps it.
+   * Sets it.
    *
    * @param time null to drop it
    */

@@ -4,13 +4,13 @@ import java.io.Serializable;
 import java.time.Duration;
 
 /**
- * How much a task keeps of the series that it has seen.
+ * Limits of the state that a task keeps of its series.
  *
- * @param ttl a series without an observation for so long, in event time, loses all that is known of
- *     it; zero: never
- * @param maxSeries a task with so many series refuses further ones; 0: it takes all
- * @param cache bytes of a task's heap for the series that it caches, where the engine stores them
- *     elsewhere; 0: none, {@link #A_SHARE_OF_THE_HEAP}: the engine says
+ * @param ttl a series without an observation for so long, in event time, loses its state; zero:
+ *     never
+ * @param maxSeries series of a task at most; further ones are rejected; 0: no limit
+ * @param cache bytes of a task's heap for the series that it caches, if the engine stores them
+ *     elsewhere; 0: none, {@link #A_SHARE_OF_THE_HEAP}: the engine decides
  * @param caches how many caches share these bytes: forecasts and classes each have one
  */
 public record StateLimits(Duration ttl, int maxSeries, long cache, int caches)
@@ -35,7 +35,7 @@ public record StateLimits(Duration ttl, int maxSeries, long cache, int caches)
   /**
    * Bytes of one cache.
    *
-   * @param share what all have if the engine says
+   * @param share bytes of all caches if the engine decides
    */
   public long cacheOf(long share) {
     return (cache == A_SHARE_OF_THE_HEAP ? share : cache) / caches;

@@ -5,13 +5,13 @@ import java.nio.LongBuffer;
 import java.util.Arrays;
 
 /**
- * What {@link Windows} remembers of one series: its newest {@code seq_len} observations in a ring,
- * and those that wait for an earlier one to arrive, sorted by time. Mutable; one per series, in the
+ * State of one series for {@link Windows}: its newest {@code seq_len} observations in a ring, and
+ * the pending ones, which wait for an earlier one, sorted by time. Mutable; one per series, in the
  * series' keyed state.
  */
 public class WindowState {
 
-  /** How many numbers {@link #saveMarks} gives. */
+  /** Count of numbers of {@link #saveMarks}. */
   public static final int MARKS = 4;
 
   private static final int FIRST_PENDING = 4;
@@ -32,8 +32,8 @@ public class WindowState {
   private int size;
   private long seen;
 
-  private final KnownCovariates covariates; // null where no network reads what is known ahead
-  private Pace pace; // null where nobody looks for a silence
+  private final KnownCovariates covariates; // null if no network reads covariates known ahead
+  private Pace pace; // null without detection of silences
 
   private int pendingSize;
   private long[] pending = NONE; // by ascending time: as the ring, then how many are known ahead
@@ -98,7 +98,7 @@ public class WindowState {
     return FEATURES + features;
   }
 
-  /** The same of what waits, with the numbers known ahead and how many there are. */
+  /** Width of a pending row, which adds the numbers known ahead and their count. */
   private int pendingWidth() {
     return width() + (ahead == 0 ? 0 : 1 + ahead);
   }
@@ -116,17 +116,17 @@ public class WindowState {
     return ahead;
   }
 
-  /** How many covariates known ahead are kept for a network. */
+  /** Number of covariates known ahead that are kept for a network. */
   public int columns() {
     return covariates == null ? 0 : covariates.columns();
   }
 
-  /** What is kept of them; null if nothing. */
+  /** The covariates known ahead; null for none. */
   KnownCovariates covariates() {
     return covariates;
   }
 
-  /** How its observations follow each other; null where nobody looks for a silence. */
+  /** The spacing of its observations; null without detection of silences. */
   public Pace pace() {
     return pace;
   }
@@ -135,17 +135,17 @@ public class WindowState {
     pace = next;
   }
 
-  /** The {@link Sampling#interval} that it was cut under. */
+  /** The {@link Sampling#interval} of its windows. */
   public long interval() {
     return interval;
   }
 
-  /** How many observations the ring holds, at most {@link #seqLen()}. */
+  /** Number of observations in the ring, at most {@link #seqLen()}. */
   public int size() {
     return size;
   }
 
-  /** How many observations have entered the ring since the series began. */
+  /** Number of observations that entered the ring since the series began. */
   public long seen() {
     return seen;
   }
@@ -222,20 +222,20 @@ public class WindowState {
     return Double.longBitsToDouble(pending[index * pendingWidth() + FEATURES + feature]);
   }
 
-  /** What is known ahead of a waiting observation. */
+  /** The numbers known ahead of a pending observation. */
   double[] pendingAhead(int index) {
     if (ahead == 0) {
       return Observation.NO_FEATURES;
     }
     int at = index * pendingWidth() + width();
-    double[] known = new double[(int) pending[at]];
-    for (int i = 0; i < known.length; i++) {
-      known[i] = Double.longBitsToDouble(pending[at + 1 + i]);
+    double[] aheadValues = new double[(int) pending[at]];
+    for (int i = 0; i < aheadValues.length; i++) {
+      aheadValues[i] = Double.longBitsToDouble(pending[at + 1 + i]);
     }
-    return known;
+    return aheadValues;
   }
 
-  /** Whether something else than the expiry may need the timer of a time. */
+  /** Whether a timer at this time is needed for more than the expiry. */
   public boolean isTimed(long time) {
     return findPending(time) >= 0 || pace != null && pace.isTimer(time);
   }
@@ -276,16 +276,16 @@ public class WindowState {
     return -low - 1;
   }
 
-  boolean pendingSays(int index, double value, double[] observed, double[] known) {
+  boolean pendingEquals(int index, double value, double[] observed, double[] aheadValues) {
     boolean same = Double.compare(pendingValue(index), value) == 0;
     for (int f = 0; f < features && same; f++) {
       same = Double.compare(pendingFeature(index, f), observed[f]) == 0;
     }
-    return same && (ahead == 0 || Arrays.equals(pendingAhead(index), known));
+    return same && (ahead == 0 || Arrays.equals(pendingAhead(index), aheadValues));
   }
 
   /** Lets an observation wait; one of the same time is replaced. */
-  public void addPending(long time, double value, double[] observed, double[] known) {
+  public void addPending(long time, double value, double[] observed, double[] aheadValues) {
     int index = findPending(time);
     if (index < 0) {
       index = -index - 1;
@@ -295,9 +295,9 @@ public class WindowState {
     put(pending, at, time, value, observed, 0);
     if (ahead > 0) {
       at += width();
-      pending[at] = known.length;
-      for (int i = 0; i < known.length; i++) {
-        pending[at + 1 + i] = Double.doubleToRawLongBits(known[i]);
+      pending[at] = aheadValues.length;
+      for (int i = 0; i < aheadValues.length; i++) {
+        pending[at + 1 + i] = Double.doubleToRawLongBits(aheadValues[i]);
       }
     }
   }
@@ -320,11 +320,11 @@ public class WindowState {
     pendingSize--;
     System.arraycopy(pending, width, pending, 0, pendingSize * width);
     if (pendingSize == 0 && pending.length > FIRST_PENDING * width) {
-      pending = NONE; // a burst must not be paid for by each later snapshot
+      pending = NONE; // a burst must not enlarge each later snapshot
     }
   }
 
-  /** The newest time that is known and not after another; {@link Long#MIN_VALUE} for none. */
+  /** The newest time up to {@code latest}; {@link Long#MIN_VALUE} for none. */
   public long newestUpTo(long latest) {
     int index = size - 1;
     while (index >= 0 && time(index) > latest) {
@@ -339,15 +339,15 @@ public class WindowState {
     return 8 * (ring.length + pending.length + kept);
   }
 
-  /** How many numbers {@link #save} gives. */
+  /** Count of numbers of {@link #save}. */
   public int numbers() {
     int kept = covariates == null ? 0 : covariates.numbers();
     return size * width() + pendingSize * pendingWidth() + kept;
   }
 
   /**
-   * Copies all rows out: first the ring's, oldest first, then what waits. Each is the time, then
-   * the bits of the value and of each feature, and of what waits then how many numbers are known
+   * Copies all rows out: first the ring's, oldest first, then the pending ones. Each is the time,
+   * then the bits of the value and of each feature; a pending one adds the count of numbers known
    * ahead and their bits. The covariates kept for a network come last.
    *
    * @param to (numbers), row-major
@@ -366,7 +366,7 @@ public class WindowState {
   }
 
   /**
-   * Takes in what {@link #save} gave.
+   * Reads the numbers of {@link #save}.
    *
    * @param seen {@link #seen()} of the saved one
    * @param size rows for the ring
@@ -385,7 +385,7 @@ public class WindowState {
     }
   }
 
-  /** The series has an observation that is used: it is neither silent nor in a row of late ones. */
+  /** Ends a silence and a run of late observations, when an observation is used. */
   public void clearMarks() {
     lateRun = 0;
     lateTime = 0;
@@ -394,10 +394,10 @@ public class WindowState {
   }
 
   /**
-   * A late observation.
+   * Counts a late observation.
    *
-   * @param counts whether it may belong to a row of late ones; else it ends the row
-   * @return how many are in the row now, by ascending time
+   * @param counts whether it may belong to a run of late ones; else it ends the run
+   * @return length of the run, by ascending time
    */
   public long late(long time, boolean counts) {
     lateRun = !counts ? 0 : lateRun > 0 && time > lateTime ? lateRun + 1 : 1;
@@ -406,11 +406,11 @@ public class WindowState {
   }
 
   /**
-   * Event time says that the series is silent.
+   * Counts a silence in event time.
    *
    * @param now by the clock
    * @param since when this task started to run, by the clock
-   * @return milliseconds by the clock for which tasks have run and not seen the series
+   * @return milliseconds by the clock in which tasks ran without an observation of the series
    */
   public long silent(long now, long since) {
     if (silenceSeen > 0) {
@@ -425,12 +425,12 @@ public class WindowState {
     return (lateRun | lateTime | silent | silenceSeen) != 0;
   }
 
-  /** Copies out what is known of late observations and of a silence: {@link #MARKS} numbers. */
+  /** Copies out the marks of late observations and of a silence: {@link #MARKS} numbers. */
   public void saveMarks(LongBuffer to) {
     to.put(lateRun).put(lateTime).put(silent).put(silenceSeen);
   }
 
-  /** Takes in what {@link #saveMarks} gave. */
+  /** Reads the numbers of {@link #saveMarks}. */
   public void restoreMarks(LongBuffer from) {
     lateRun = from.get();
     lateTime = from.get();

@@ -10,8 +10,8 @@ import java.nio.LongBuffer;
 
 /**
  * The bytes of a {@link WindowState}, independent of the engine that stores them: its sizes, its
- * marks if it has any, then all rows and what is kept for a network that reads covariates known
- * ahead, little-endian; then its {@link Pace}.
+ * marks if it has any, then all rows and the covariates known ahead that are kept for a network,
+ * little-endian; then its {@link Pace}.
  */
 public final class WindowStateFormat {
 
@@ -20,16 +20,16 @@ public final class WindowStateFormat {
 
   private static final int HEAD = 4 * Integer.BYTES + 2 * Long.BYTES + 1;
 
-  /** Beside the number of marks: the numbers known ahead follow, at most so many of each row. */
+  /** A bit of the number of marks: the maximum of numbers known ahead follows. */
   private static final int KNOWS_AHEAD = 1 << 6;
 
-  /** Beside that: the number of covariates kept for a network follows. */
+  /** A bit of the number of marks: the number of covariates kept for a network follows. */
   private static final int KEEPS_AHEAD = 1 << 5;
 
   /** A bit of the number of marks: the pace of the series comes last of all. */
   private static final int HAS_PACE = 1 << 3;
 
-  /** More than any job keeps of a series; a damaged size must not exhaust the heap. */
+  /** A bound above any job's, so that a damaged size cannot exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 24;
 
   private WindowStateFormat() {}
@@ -67,7 +67,7 @@ public final class WindowStateFormat {
     }
   }
 
-  /** Makes an empty state of the sizes that were saved. */
+  /** Creates an empty state of the saved sizes. */
   @FunctionalInterface
   public interface Maker<T extends WindowState> {
     T make(int seqLen, int features, long interval, int ahead, int columns);
@@ -120,7 +120,7 @@ public final class WindowStateFormat {
     return state;
   }
 
-  /** Fails before anything is allocated for sizes that no window has. */
+  /** Fails before memory is allocated for invalid sizes. */
   private static void checkSizes(int seqLen, int features, int ahead, int size, int pending)
       throws IOException {
     boolean isSound =

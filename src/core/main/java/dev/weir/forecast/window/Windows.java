@@ -11,14 +11,14 @@ import dev.weir.forecast.Observation;
  * missing between two observations is noticed when the later one is appended. Values that are
  * filled in count as observations for {@code seq_len} and {@code stride}; a window that is due at
  * one of them is cut at the observation that follows, so that no forecast starts from a value that
- * nobody has seen.
+ * was not observed.
  *
  * <p>Holds no series' state itself. One instance for each task; not thread-safe. Allocates only
  * when observations wait.
  */
 public final class Windows {
 
-  /** What became of an observation. */
+  /** How an observation was treated. */
   public enum Outcome {
     /** It is the newest of its series now; {@link #isDue} says whether a window ends with it. */
     APPENDED,
@@ -44,11 +44,11 @@ public final class Windows {
   private final int columns;
   private final Sampling sampling;
   private final SequenceWindow window;
-  private final SequenceWindow logged; // the same for rows of a log
+  private final SequenceWindow logged; // for rows of a log
   private long missing; // just before the observation appended last
   private long filled; // of those
   private double before; // the value before them
-  private double[] known = Observation.NO_FEATURES; // ahead of the observation appended last
+  private double[] newestAhead = Observation.NO_FEATURES; // ahead of the observation appended last
   private boolean resumed; // whether the one appended last is of an earlier time than those before
   private final double[] earlier; // (features), scratch as the two below
   private final double[] newest;
@@ -102,8 +102,8 @@ public final class Windows {
 
   /**
    * A state that fits these windows: the given one or, when it was saved under another {@code
-   * seq_len} or interval, one with its newest observations. With another number of features the old
-   * rows mean nothing and the series starts again.
+   * seq_len} or interval, one with its newest observations. With another number of features the
+   * series starts again.
    */
   public WindowState fit(WindowState state) {
     return fits(state) ? state : fit(state, newState());
@@ -130,7 +130,7 @@ public final class Windows {
       for (int f = 0; f < features; f++) {
         row[f] = state.feature(i, f);
       }
-      // what was cut under another interval (or none) has gaps and overlaps by this one
+      // rows of another interval (or none) have gaps and overlaps by this one
       boolean follows =
           sampling.isByCount()
               || fitted.size() == 0
@@ -173,20 +173,19 @@ public final class Windows {
   }
 
   /**
-   * What becomes of an observation: if it is complete it is to be appended, else it may wait from
-   * now on.
+   * Classifies an observation: a complete one is to be appended, another one may become pending.
    */
   Outcome judge(WindowState state, Observation observation, long completeUpTo) {
     long time = timeOf(state, observation);
     if (time <= state.lastTime()) {
-      return isKnown(state, time, observation) ? Outcome.DUPLICATE : Outcome.LATE;
+      return isDuplicate(state, time, observation) ? Outcome.DUPLICATE : Outcome.LATE;
     }
     if (time <= completeUpTo) {
       return Outcome.APPENDED;
     }
     int index = state.findPending(time);
     if (index >= 0
-        && state.pendingSays(
+        && state.pendingEquals(
             index, observation.value(), observation.features(), observation.ahead())) {
       return Outcome.DUPLICATE;
     }
@@ -198,7 +197,7 @@ public final class Windows {
     long time = timeOf(state, observation);
     closeGap(state, time, observation.value(), observation.features());
     state.append(time, observation.value(), observation.features(), 0);
-    know(state, observation.ahead());
+    keepAhead(state, observation.ahead());
   }
 
   /** The time that an observation counts as: its own, or the nearest one on its series' grid. */
@@ -207,13 +206,13 @@ public final class Windows {
   }
 
   private long onGrid(WindowState state, long time) {
-    // all that is kept is on the grid already, so any of it will do
+    // all kept times are on the grid, so any of them serves
     long anchor =
         state.size() > 0 ? state.lastTime() : state.pendingSize() > 0 ? state.pendingTime(0) : time;
     return sampling.onGrid(anchor, time);
   }
 
-  private static boolean isKnown(WindowState state, long time, Observation observation) {
+  private static boolean isDuplicate(WindowState state, long time, Observation observation) {
     for (int i = state.size() - 1; i >= 0 && state.time(i) >= time; i--) {
       if (state.time(i) == time) {
         boolean same = Double.compare(state.value(i), observation.value()) == 0;
@@ -237,22 +236,22 @@ public final class Windows {
     closeGap(state, state.pendingTime(0), state.pendingValue(0), newest);
     double[] ahead = state.pendingAhead(0);
     state.appendFirstPending();
-    know(state, ahead);
+    keepAhead(state, ahead);
     return true;
   }
 
-  /** What the observation that was just appended says of the times after it. */
-  private void know(WindowState state, double[] ahead) {
-    known = ahead;
+  /** Keeps the numbers known ahead of the observation that was just appended. */
+  private void keepAhead(WindowState state, double[] ahead) {
+    newestAhead = ahead;
     if (columns > 0) {
       state.covariates().advance(1 + missing);
-      state.covariates().learn(ahead);
+      state.covariates().update(ahead);
     }
   }
 
   /**
    * Starts the window again with an observation of an earlier time than the newest. What was
-   * learned goes on: with an interval by so many values that a day and a week keep their phase.
+   * learned goes on: with an interval, by as many values as keep the phase of a day and a week.
    */
   public void resume(WindowState state, Observation observation) {
     long time = timeOf(state, observation);
@@ -269,10 +268,10 @@ public final class Windows {
     if (columns > 0) { // of other times
       state.covariates().clear();
     }
-    know(state, observation.ahead());
+    keepAhead(state, observation.ahead());
   }
 
-  /** Sees to what is missing before the observation that is about to be appended. */
+  /** Treats missing observations before the one that is about to be appended. */
   private void closeGap(WindowState state, long time, double value, double[] observed) {
     missing = 0;
     filled = 0;
@@ -324,11 +323,11 @@ public final class Windows {
 
   /** The window that ends with the newest observation; valid until the next call. */
   public SequenceWindow window(String series, WindowState state) {
-    window.fill(series, state, missing, before, resumed, known);
+    window.fill(series, state, missing, before, resumed, newestAhead);
     return window;
   }
 
-  /** The same of a series to which nothing was appended just now. */
+  /** The window of a series to which nothing was appended just now. */
   public SequenceWindow again(String series, WindowState state) {
     window.fill(series, state, 0, 0, false, Observation.NO_FEATURES);
     return window;
