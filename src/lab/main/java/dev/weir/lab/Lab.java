@@ -7,6 +7,7 @@ import dev.weir.lab.anomaly.AnomaliesCommand;
 import dev.weir.lab.classes.ClassesCommand;
 import dev.weir.lab.evaluate.AgesCommand;
 import dev.weir.lab.evaluate.HoldoutCommand;
+import dev.weir.lab.evaluate.LeaveOneOutCommand;
 import dev.weir.lab.evaluate.SuiteCommand;
 import dev.weir.lab.train.TrainWeirCommand;
 import picocli.CommandLine;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Spec;
       SuiteCommand.class,
       HoldoutCommand.class,
       AgesCommand.class,
+      LeaveOneOutCommand.class,
       AnomaliesCommand.class,
       ClassesCommand.class,
       TrainWeirCommand.class,

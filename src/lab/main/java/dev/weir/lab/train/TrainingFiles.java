@@ -1,14 +1,9 @@
 package dev.weir.lab.train;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.weir.cli.console.Printable;
 import dev.weir.cli.series.SeriesColumns;
 import dev.weir.cli.series.SeriesFiles;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.learn.LearnerSettings;
-import dev.weir.kafka.wire.Json;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,12 +14,10 @@ import java.util.regex.Pattern;
 
 /**
  * Series to train a network on, from files that each are one family of series: CSV, or JSON lines
- * with one series each, {@code {"m": 24, "v": [1.5, 2, …]}}, where m is its season, if that is
- * known. Long series become several, cut at even distances.
+ * ({@link SeriesLine}). Long series become several, cut at even distances.
  */
 final class TrainingFiles {
 
-  private static final Pattern JSON_LINES = Pattern.compile("\\.jsonl(\\.gz)?$");
   private static final Pattern SERIES = Pattern.compile("\\.(csv|jsonl)(\\.gz)?$");
   private static final int MAX_VALUES = 2_500;
   private static final int MAX_PIECES = 4;
@@ -36,8 +29,9 @@ final class TrainingFiles {
     List<TrainingSeries> series = new ArrayList<>();
     for (Path file : SeriesFiles.files(inputs, List.of(), SERIES)) {
       String name = file.getFileName().toString();
-      if (JSON_LINES.matcher(name).find()) {
-        readJson(file, JSON_LINES.matcher(name).replaceFirst(""), series);
+      if (SeriesLine.ENDING.matcher(name).find()) {
+        String family = SeriesLine.ENDING.matcher(name).replaceFirst("");
+        SeriesLine.read(file, one -> addPieces(family, one.values(), one.season(), series));
       } else {
         String family = name.replaceFirst(SeriesFiles.ENDING, "");
         Map<String, List<Observation>> read =
@@ -54,50 +48,6 @@ final class TrainingFiles {
               .formatted(TrainingSeries.LEAST_VALUES, inputs));
     }
     return series;
-  }
-
-  private static void readJson(Path file, String family, List<TrainingSeries> series)
-      throws IOException {
-    int number = 0;
-    try (BufferedReader lines = new BufferedReader(SeriesFiles.text(file))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        String where = "%s line %d".formatted(file.getFileName(), ++number);
-        if (line.isBlank()) {
-          continue;
-        }
-        JsonNode one;
-        try {
-          one = Json.READER.readTree(line);
-        } catch (JsonProcessingException e) {
-          throw new IOException(
-              "%s: expected one JSON object, got %s".formatted(where, Printable.line(line, 80)));
-        }
-        JsonNode season = one.path("m");
-        addPieces(
-            family,
-            values(one.path("v"), where),
-            season.isIntegralNumber() && season.intValue() >= 1
-                ? season.intValue()
-                : LearnerSettings.AUTO,
-            series);
-      }
-    }
-  }
-
-  private static double[] values(JsonNode array, String where) throws IOException {
-    double[] values = new double[array.size()];
-    boolean numbers = array.isArray();
-    for (int i = 0; i < values.length && numbers; i++) {
-      numbers = array.get(i).isNumber();
-      values[i] = array.get(i).doubleValue();
-      numbers &= Double.isFinite(values[i]);
-    }
-    if (!numbers) {
-      throw new IOException(
-          "%s: v: expected an array of numbers, got %s"
-              .formatted(where, Printable.line(array.toString(), 80)));
-    }
-    return values;
   }
 
   private static void addPieces(
