@@ -20,6 +20,7 @@ import dev.weir.lab.train.SeriesLine;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -190,9 +191,13 @@ public final class LeaveOneOutCommand implements Callable<Integer> {
   private void check() {
     boolean isGiven = input != null || corpora != null;
     UsageException.check(isGiven, "--input", "it, --corpora or both", null);
+    boolean isSame = (input == null) == (seasons == null);
+    UsageException.check(isSame, "--season", "a file with --input, none without", seasons);
+    boolean isFolder = corpora == null || Files.isDirectory(corpora);
+    UsageException.check(isFolder, "--corpora", "a folder", corpora);
     if (input != null) {
       UsageException.checkFiles(List.of(input), null);
-      UsageException.checkFile("--season", "a CSV file, since there is --input", seasons);
+      UsageException.checkFile("--season", "a CSV file", seasons);
     }
     for (String name : String.join("+", without).split("\\+", -1)) {
       boolean isKnown = PARTS.containsKey(name);

@@ -80,7 +80,8 @@ class LeaveOneOutCommandTest {
   @CsvSource({
     "--corpora @ --without trend+x, '--without: expected some of naive, weekly-naive,'",
     "--without trend, '--input: expected it, --corpora or both, got none'",
-    "--input @, '--season: expected a CSV file, since there is --input, got none'"
+    "--corpora @none, '--corpora: expected a folder, got '",
+    "--input @, '--season: expected a file with --input, none without, got none'"
   })
   void wrongOptionsAreRefusedWithOneLine(String options, String message) {
     assertThat(run("leave-one-out " + options).failed(2).err())
