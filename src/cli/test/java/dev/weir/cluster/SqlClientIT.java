@@ -144,9 +144,9 @@ class SqlClientIT {
         new Learning(
             LearnerSettings.defaults(HORIZON).withLevels(List.of(0.8)), LearnerSettings.AUTO, 0);
     byte[] weights = BuiltInModels.bytes("builtin:window-many-to-one");
-    ModeSettings target =
+    ModeSettings mode =
         new ModeSettings(Mode.MANY_TO_ONE, "window-many-to-one", HORIZON, weights, learning);
-    ForecastSettings settings = TestSettings.of(5, target).build();
+    ForecastSettings settings = TestSettings.of(5, mode).build();
     List<Step> steps = new ArrayList<>();
     for (int s = 0; s < SERIES; s++) {
       List<Observation> series = new ArrayList<>();

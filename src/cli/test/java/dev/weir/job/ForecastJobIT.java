@@ -59,7 +59,7 @@ class ForecastJobIT {
     return JobSettings.read(Path.of("jobs", mode.label() + ".yaml"), overrides);
   }
 
-  private static ModeSettings target(JobSettings settings) {
+  private static ModeSettings mode(JobSettings settings) {
     return settings.forecast().modes().get(0);
   }
 
@@ -136,8 +136,8 @@ class ForecastJobIT {
       all.add(KafkaFixture.sampleSeries(name, VALUES));
     }
     Replay replay = new Replay(all, observations);
-    ForecastModel oneFirst = CoreForecasts.initialModel(target(one));
-    ForecastModel manyFirst = CoreForecasts.initialModel(target(many));
+    ForecastModel oneFirst = CoreForecasts.initialModel(mode(one));
+    ForecastModel manyFirst = CoreForecasts.initialModel(mode(many));
     ForecastModel oneNext = next(oneFirst);
     ForecastModel manyNext = next(manyFirst);
     String oneDead = one.kafka().topics().deadLetters();
@@ -235,9 +235,9 @@ class ForecastJobIT {
       JobSettings settings,
       ForecastModel first,
       ForecastModel next) {
-    ModeSettings target = target(settings);
+    ModeSettings mode = mode(settings);
     String name = series.get(0).series();
-    List<Forecast> forecasts = actual.get(target.mode() + " " + name);
+    List<Forecast> forecasts = actual.get(mode.mode() + " " + name);
     int swap = 0; // where the new version starts; from there on it must be everywhere
     while (forecasts.get(swap).modelVersion() != next.version()) {
       swap++;
@@ -245,10 +245,10 @@ class ForecastJobIT {
     assertThat(swap).as("forecasts by version %d", first.version()).isGreaterThanOrEqualTo(300);
     int start = swap;
     assertThat(forecasts)
-        .as("%s of %s", target.mode(), name)
+        .as("%s of %s", mode.mode(), name)
         .isEqualTo(
-            CoreForecasts.of(series, settings.forecast(), target, i -> i < start ? first : next));
-    List<Forecast> unswapped = CoreForecasts.of(series, settings.forecast(), target, i -> first);
+            CoreForecasts.of(series, settings.forecast(), mode, i -> i < start ? first : next));
+    List<Forecast> unswapped = CoreForecasts.of(series, settings.forecast(), mode, i -> first);
     assertThat(forecasts.get(swap).values()).isNotEqualTo(unswapped.get(swap).values());
   }
 }

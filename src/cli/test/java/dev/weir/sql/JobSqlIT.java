@@ -83,10 +83,10 @@ class JobSqlIT {
     return all;
   }
 
-  private static List<Forecast> byTheJob(List<Observation> observations, ModeSettings target)
+  private static List<Forecast> byTheJob(List<Observation> observations, ModeSettings mode)
       throws Exception {
     ForecastSettings settings =
-        TestSettings.of(5, target).outOfOrderness(Duration.ofMinutes(1)).build();
+        TestSettings.of(5, mode).outOfOrderness(Duration.ofMinutes(1)).build();
     return outputs(flink.environment(2), observations, settings, Forecast.class);
   }
 

@@ -181,13 +181,13 @@ class SqlFunctionsIT {
   }
 
   private static double[] core(double... window) throws Exception {
-    ModeSettings target =
+    ModeSettings mode =
         new ModeSettings(Mode.MANY_TO_ONE, "m", 2, Files.readAllBytes(WEIGHTS), null);
     List<Observation> series = new ArrayList<>();
     for (int i = 0; i < window.length; i++) {
       series.add(new Observation("s", i, window[i]));
     }
-    List<Forecast> forecasts = OneSeries.forecasts(TestSettings.of(5, target).build(), series);
+    List<Forecast> forecasts = OneSeries.forecasts(TestSettings.of(5, mode).build(), series);
     return forecasts.get(forecasts.size() - 1).values();
   }
 

@@ -45,8 +45,6 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   private final float[] row; // (channels)
 
   private float[] window = {};
-  private Observation offered; // of the current call, as the next
-  private SourceRecord offeredBy;
 
   /**
    * @param clock the machine's, milliseconds since 1970
@@ -138,8 +136,6 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
       SeriesState<ClassState> kept, Observation observation, SourceRecord source, long watermark)
       throws IOException {
     result.clear();
-    offered = observation;
-    offeredBy = source;
     Outcome outcome = take(kept, observation, source, watermark);
     if (outcome == Outcome.PENDING || outcome == Outcome.CORRECTED) {
       mark(kept.times(), observation, source);
@@ -163,15 +159,21 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   }
 
   @Override
-  protected void precede(
-      String series,
-      SeriesState<ClassState> kept,
-      ClassState state,
-      long time,
-      SourceRecord source,
-      boolean goesBack) {
-    if (goesBack) {
-      goBack(state, time);
+  protected void advance(
+      String series, SeriesState<ClassState> kept, ClassState state, Arrival arrival) {
+    if (arrival.goesBack()) {
+      goBack(state, arrival.time());
+    }
+    append(state, arrival);
+    read(state, state.size() - 1, row, 0);
+    learner.observed(state, row);
+    if (arrival.observation() == null) {
+      takeMark(state);
+    } else {
+      takeLabel(state, arrival.observation(), arrival.source());
+    }
+    if (windows.isDue(state)) {
+      classify(series, state);
     }
   }
 
@@ -186,21 +188,6 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     }
   }
 
-  @Override
-  protected void advanced(
-      String series, SeriesState<ClassState> kept, ClassState state, boolean hasWaited) {
-    read(state, state.size() - 1, row, 0);
-    learner.observed(state, row);
-    if (hasWaited) {
-      takeMark(state);
-    } else {
-      takeLabel(state);
-    }
-    if (windows.isDue(state)) {
-      classify(series, state);
-    }
-  }
-
   /** Takes the label of an observation that was pending. */
   private static void takeMark(ClassState state) {
     while (!state.marks.isEmpty() && state.marks.get(0).time() <= state.lastTime()) {
@@ -209,12 +196,12 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   }
 
   /** Takes the label of the observation of this call. */
-  private void takeLabel(ClassState state) {
-    String label = offered.label();
+  private void takeLabel(ClassState state, Observation observation, SourceRecord source) {
+    String label = observation.label();
     if (label != null) {
       addClasses(state);
-      if (!isRefused(state, label, offeredBy)) {
-        hold(state, new Mark(offered.time(), label, offeredBy.timestamp()));
+      if (!isRefused(state, label, source)) {
+        hold(state, new Mark(observation.time(), label, source.timestamp()));
       }
     }
   }

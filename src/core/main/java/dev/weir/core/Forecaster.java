@@ -52,7 +52,7 @@ public final class Forecaster {
   private final Series only = new Series(this, ONLY);
 
   /**
-   * @param model of the only target, null if absent
+   * @param model of the only mode, null if absent
    */
   Forecaster(ForecastSettings settings, ForecastModel model) {
     this.settings = settings;
@@ -134,12 +134,12 @@ public final class Forecaster {
 
   @Override
   public String toString() {
-    ModeSettings target = settings.modes().get(0);
+    ModeSettings mode = settings.modes().get(0);
     return "Forecaster[%d values by %s%s]"
         .formatted(
             horizon(),
-            target.learning() == null ? "" : "learning",
-            model == null ? "" : (target.learning() == null ? "" : " and ") + model());
+            mode.learning() == null ? "" : "learning",
+            model == null ? "" : (mode.learning() == null ? "" : " and ") + model());
   }
 
   /** Observations are taken in their order, so nothing waits and no timer is needed. */

@@ -170,7 +170,7 @@ public final class ForecastSpec extends Spec {
     StateLimits limits = limits(sampling);
     SeasonCounts seasons = seasons();
     Covariates.Count covariates = covariates();
-    List<ModeSettings> targets = targets(seasons, covariates);
+    List<ModeSettings> modes = modes(seasons, covariates);
     front.stop();
     ForecastSettings settings =
         new ForecastSettings(
@@ -185,18 +185,18 @@ public final class ForecastSpec extends Spec {
                 get(ForecastOptions.CALENDAR),
                 get(ForecastOptions.TIME_ZONE)),
             limits,
-            targets);
+            modes);
     checkModels(settings);
     front.stop();
     return settings;
   }
 
-  private List<ModeSettings> targets(SeasonCounts seasons, Covariates.Count covariates) {
+  private List<ModeSettings> modes(SeasonCounts seasons, Covariates.Count covariates) {
     Bounds bounds = bounds();
     OutsideModels outside = outside(covariates);
     AlarmRules unused = alarms;
     boolean learned = false;
-    List<ModeSettings> targets = new ArrayList<>();
+    List<ModeSettings> modes = new ArrayList<>();
     for (Part part : parts) {
       Learning learning = learning(part, seasons, covariates, outside, unused);
       if (learning != null) {
@@ -205,8 +205,7 @@ public final class ForecastSpec extends Spec {
       }
       String model = part.model == null && learning == null ? "" : part.model; // a problem is noted
       byte[] initial = part.initial == null ? null : ModelFiles.toBytes(part.initial);
-      targets.add(
-          new ModeSettings(part.mode, model, horizon(part.mode), initial, learning, bounds));
+      modes.add(new ModeSettings(part.mode, model, horizon(part.mode), initial, learning, bounds));
     }
     if (!learned && alarms != null) {
       front.problem(AnomalyOptions.ENABLED, UNLEARNED);
@@ -222,7 +221,7 @@ public final class ForecastSpec extends Spec {
     if (!learned && get(ForecastOptions.EXPLAIN)) {
       front.problem(ForecastOptions.EXPLAIN, UNLEARNED);
     }
-    return targets;
+    return modes;
   }
 
   /** Null for a model that forecasts alone, and beside a problem. */

@@ -18,7 +18,7 @@ import java.util.Map;
  *
  * @param name name of the job
  * @param kafka where the pipeline's ends are
- * @param forecast what the operator that forecasts is configured with; without targets there is no
+ * @param forecast what the operator that forecasts is configured with; without modes there is no
  *     such operator
  * @param covariates how observations get covariates from a topic of their own; null: there is no
  *     such operator

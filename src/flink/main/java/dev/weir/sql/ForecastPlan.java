@@ -25,7 +25,7 @@ import org.apache.flink.table.types.inference.CallContext;
  * One call of {@code FORECAST} or {@code ANOMALIES}, checked: all that its tasks need. Made when a
  * statement is planned, so that what is wrong with it is said there.
  *
- * @param settings what the core is configured with: one target
+ * @param settings what the core is configured with: one mode
  * @param columns what is read of each row
  * @param refusedRows whether a row that can't be used gives one that says so
  */

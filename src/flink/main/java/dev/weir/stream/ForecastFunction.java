@@ -60,17 +60,15 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
 
   @Override
   ResultCounters start(MetricGroup group, MetricGroup counts) throws Exception {
-    List<ModeSettings> targets = settings.modes();
-    measured = new ForecastMetrics(group, targets);
+    List<ModeSettings> modes = settings.modes();
+    measured = new ForecastMetrics(group, modes);
     series = new SeriesForecaster(settings, this::now);
     result = series.result();
     store = new SeriesStore(getRuntimeContext(), settings, series.windowBefore(), keys, cache);
     group.gauge("series", counter::count);
-    for (int i = 0; i < targets.size(); i++) {
-      int target = i;
-      measured
-          .mode(i)
-          .model(() -> series.modelVersion(target), () -> series.modelAgeSeconds(target));
+    for (int i = 0; i < modes.size(); i++) {
+      int mode = i;
+      measured.mode(i).model(() -> series.modelVersion(mode), () -> series.modelAgeSeconds(mode));
       use(i); // now, so that no record waits until the network is compiled
     }
     for (String kernel : Kernels.KERNELS) {
@@ -110,9 +108,9 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
 
   @Override
   String problemWith(Model model) {
-    for (ModeSettings target : settings.modes()) {
-      if (model.name().equals(target.model())) {
-        String problem = settings.problemWith(model, target);
+    for (ModeSettings mode : settings.modes()) {
+      if (model.name().equals(mode.model())) {
+        String problem = settings.problemWith(model, mode);
         if (problem != null) {
           return problem;
         }
@@ -132,18 +130,18 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     }
   }
 
-  private void use(int target) throws Exception {
-    String name = settings.modes().get(target).model();
+  private void use(int mode) throws Exception {
+    String name = settings.modes().get(mode).model();
     if (name != null && models.contains(name)) {
-      use(target, models.get(name), modelTimes.get(name));
+      use(mode, models.get(name), modelTimes.get(name));
     } else {
-      use(target, null, SeriesForecaster.NO_TIME);
+      use(mode, null, SeriesForecaster.NO_TIME);
     }
   }
 
-  private void use(int target, ForecastModel published, long time) {
-    if (series.use(target, published, time)) {
-      LOG.info("{}: kernel {}", settings.modes().get(target).mode().label(), series.kernel(target));
+  private void use(int mode, ForecastModel published, long time) {
+    if (series.use(mode, published, time)) {
+      LOG.info("{}: kernel {}", settings.modes().get(mode).mode().label(), series.kernel(mode));
     }
   }
 

@@ -33,7 +33,7 @@ final class ForecastMetrics {
   private final Counter scores;
   private final Counter incidents;
   private final Counter missingCovariates;
-  private final ModeMetrics[] modes; // by target
+  private final ModeMetrics[] modes; // as in the settings
   private final Histogram eventLatency;
   private final Histogram recordLatency;
   private volatile double stateBytes = Double.NaN; // written by the task only
@@ -43,7 +43,7 @@ final class ForecastMetrics {
   private int untilSample = 1;
   private long lastSampleNanos;
 
-  ForecastMetrics(MetricGroup group, List<ModeSettings> targets) {
+  ForecastMetrics(MetricGroup group, List<ModeSettings> settings) {
     scores = group.counter("scores");
     incidents = group.counter("incidents");
     missingCovariates = group.counter("missingCovariates");
@@ -53,15 +53,15 @@ final class ForecastMetrics {
         group.histogram("recordLatencyMillis", new DescriptiveStatisticsHistogram(SAMPLES));
     group.gauge("stateBytesPerSeries", () -> stateBytes);
     group.gauge("openIncidents", () -> openIncidents);
-    modes = new ModeMetrics[targets.size()];
+    modes = new ModeMetrics[settings.size()];
     for (int i = 0; i < modes.length; i++) {
-      ModeSettings target = targets.get(i);
-      modes[i] = new ModeMetrics(group.addGroup("mode", target.mode().label()), target.learning());
+      ModeSettings mode = settings.get(i);
+      modes[i] = new ModeMetrics(group.addGroup("mode", mode.mode().label()), mode.learning());
     }
   }
 
-  ModeMetrics mode(int target) {
-    return modes[target];
+  ModeMetrics mode(int number) {
+    return modes[number];
   }
 
   void sent(Output output) {

@@ -219,20 +219,20 @@ final class SeriesStore extends SeriesCache<SeriesStore.Entry> {
         keys,
         settings.modes().stream().anyMatch(mode -> mode.learning() != null) ? room : 0);
     this.windows = context.getState(WINDOW);
-    for (ModeSettings target : settings.modes()) {
+    for (ModeSettings mode : settings.modes()) {
       if (settings.carries()) {
         carries.put(
-            target.mode(),
+            mode.mode(),
             context.getState(
                 new ValueStateDescriptor<>(
-                    CARRIED + target.mode().label(), WeirTypeInformation.CARRIED_STATE)));
+                    CARRIED + mode.mode().label(), WeirTypeInformation.CARRIED_STATE)));
       }
-      if (target.learning() != null) {
+      if (mode.learning() != null) {
         learners.put(
-            target.mode(),
+            mode.mode(),
             context.getState(
                 new ValueStateDescriptor<>(
-                    LearnerStateSerializer.STATE + target.mode().label(),
+                    LearnerStateSerializer.STATE + mode.mode().label(),
                     WeirTypeInformation.LEARNER_STATE)));
       }
     }

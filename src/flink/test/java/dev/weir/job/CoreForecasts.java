@@ -42,16 +42,16 @@ public final class CoreForecasts {
     }
   }
 
-  static ForecastModel initialModel(ModeSettings target) throws ModelFormatException {
-    return ModelFiles.fromBytes(target.initialModel(), ModelFiles.Defaults.NONE, target.model());
+  static ForecastModel initialModel(ModeSettings mode) throws ModelFormatException {
+    return ModelFiles.fromBytes(mode.initialModel(), ModelFiles.Defaults.NONE, mode.model());
   }
 
-  /** The forecasts of a job with one target, by its initial model. */
+  /** The forecasts of a job with one mode, by its initial model. */
   static List<Forecast> of(List<Observation> series, ForecastSettings settings)
       throws ModelFormatException {
-    ModeSettings target = settings.modes().get(0);
-    ForecastModel model = initialModel(target);
-    return of(series, settings, target, i -> model);
+    ModeSettings mode = settings.modes().get(0);
+    ForecastModel model = initialModel(mode);
+    return of(series, settings, mode, i -> model);
   }
 
   /**
@@ -61,7 +61,7 @@ public final class CoreForecasts {
   static List<Forecast> of(
       List<Observation> series,
       ForecastSettings settings,
-      ModeSettings target,
+      ModeSettings mode,
       IntFunction<ForecastModel> models) {
     Windows windows =
         new Windows(settings.seqLen(), settings.stride(), settings.inputs().features());
@@ -77,7 +77,7 @@ public final class CoreForecasts {
       SequenceWindow window = windows.window(observation.series(), state);
       if (!window.isFull()) {
         forecasts.add(
-            LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.WARMUP));
+            LastValueForecast.forecast(window, mode.mode(), mode.horizon(), Status.WARMUP));
         continue;
       }
       ForecastModel model = models.apply(i);

@@ -41,8 +41,8 @@ class CovariateFunctionTest {
   private static ForecastSettings settings(Duration outOfOrderness, int ahead) {
     LearnerSettings learner =
         LearnerSettings.small(HORIZON).withCovariates(new Covariates.Count(0, ahead));
-    ModeSettings target = TestSettings.learned(HORIZON, new Learning(learner, 1, 0));
-    return TestSettings.of(4, target)
+    ModeSettings mode = TestSettings.learned(HORIZON, new Learning(learner, 1, 0));
+    return TestSettings.of(4, mode)
         .outOfOrderness(outOfOrderness)
         .sampling(new Sampling(MINUTE, Gap.SKIP, 5))
         .build();

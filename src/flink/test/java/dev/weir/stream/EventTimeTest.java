@@ -46,9 +46,9 @@ class EventTimeTest {
 
   @AutoClose private final Opened open = new Opened();
 
-  private static ForecastSettings settings(Duration outOfOrderness, Gap gap, ModeSettings target) {
+  private static ForecastSettings settings(Duration outOfOrderness, Gap gap, ModeSettings mode) {
     Sampling sampling = gap == null ? Sampling.BY_COUNT : new Sampling(MINUTE, gap, 100);
-    return TestSettings.of(3, target).outOfOrderness(outOfOrderness).sampling(sampling).build();
+    return TestSettings.of(3, mode).outOfOrderness(outOfOrderness).sampling(sampling).build();
   }
 
   private SeriesHarness harness(ForecastSettings settings, OperatorSubtaskState restored)
@@ -107,8 +107,8 @@ class EventTimeTest {
   private static final List<Calendar> HOURS = List.of(Calendar.HOUR_OF_DAY);
 
   private static ForecastSettings reading(int features, List<Calendar> calendar, byte[] model) {
-    ModeSettings target = new ModeSettings(Mode.MANY_TO_ONE, "hours", 2, model, null);
-    return TestSettings.of(3, target).features(features).calendar(calendar).build();
+    ModeSettings mode = new ModeSettings(Mode.MANY_TO_ONE, "hours", 2, model, null);
+    return TestSettings.of(3, mode).features(features).calendar(calendar).build();
   }
 
   @Test
@@ -228,8 +228,8 @@ class EventTimeTest {
   @Test
   void scoresAreWrittenIfEveryOtherObservationIsMissing() throws Exception {
     Learning everyTen = new Learning(LearnerSettings.small(2), 1, 10);
-    ModeSettings target = TestSettings.learned(2, everyTen);
-    SeriesHarness operator = harness(settings(Duration.ZERO, Gap.CARRY, target), null);
+    ModeSettings mode = TestSettings.learned(2, everyTen);
+    SeriesHarness operator = harness(settings(Duration.ZERO, Gap.CARRY, mode), null);
     send(operator, 0, 0);
     send(operator, 1, 1);
     for (int minute = 2; minute < 41; minute += 2) { // values seen are odd, never a multiple of 10

@@ -44,8 +44,8 @@ class ExtremeSeriesTest {
     final ForecastFunction function;
     private long time;
 
-    Operator(ModeSettings... targets) throws Exception {
-      harness = SeriesHarness.of(TestSettings.of(SEQ_LEN, targets).build());
+    Operator(ModeSettings... modes) throws Exception {
+      harness = SeriesHarness.of(TestSettings.of(SEQ_LEN, modes).build());
       function = harness.function();
     }
 
@@ -88,7 +88,7 @@ class ExtremeSeriesTest {
             .build());
   }
 
-  private static ModeSettings target(Mode mode, byte[] model, boolean learns) {
+  private static ModeSettings settings(Mode mode, byte[] model, boolean learns) {
     int horizon = mode == Mode.MANY_TO_ONE ? 3 : SEQ_LEN;
     return new ModeSettings(
         mode,
@@ -129,8 +129,8 @@ class ExtremeSeriesTest {
   void bothModesForecastACleanSineThreeDaysAfterTenEpisodes() throws Exception {
     try (Operator operator =
         new Operator(
-            target(Mode.MANY_TO_ONE, model(Mode.MANY_TO_ONE, Scaling.NONE, Cell.RNN_RELU), true),
-            target(Mode.MANY_TO_MANY, null, true))) {
+            settings(Mode.MANY_TO_ONE, model(Mode.MANY_TO_ONE, Scaling.NONE, Cell.RNN_RELU), true),
+            settings(Mode.MANY_TO_MANY, null, true))) {
       for (int episode = 0; episode < ExtremeEpisodes.COUNT; episode++) {
         for (int n = 0; n < ExtremeEpisodes.LENGTH; n++) {
           List<Output> outputs = operator.next(ExtremeEpisodes.value(episode, n));
@@ -169,9 +169,9 @@ class ExtremeSeriesTest {
   void aNetworkAloneForgetsWithItsWindow(Mode mode, Scaling.Rule rule, Cell cell) throws Exception {
     Scaling scaling =
         rule == Scaling.Rule.FIXED ? new Scaling(rule, 2, 1e-3) : new Scaling(rule, 0, 1);
-    ModeSettings target = target(mode, model(mode, scaling, cell), false);
-    try (Operator hostile = new Operator(target);
-        Operator fresh = new Operator(target)) {
+    ModeSettings settings = settings(mode, model(mode, scaling, cell), false);
+    try (Operator hostile = new Operator(settings);
+        Operator fresh = new Operator(settings)) {
       for (int episode = 0; episode < ExtremeEpisodes.COUNT; episode++) {
         for (int n = 0; n < ExtremeEpisodes.LENGTH; n++) {
           assertNumbers(hostile.next(ExtremeEpisodes.value(episode, n)));
@@ -195,8 +195,8 @@ class ExtremeSeriesTest {
   @Test
   void stateThatContainsNanIsResetAndCounted() throws Exception {
     LearnerSettings learner = LearnerSettings.defaults(3).withExperts(List.of("naive", "analogs"));
-    ModeSettings target = TestSettings.learned(3, new Learning(learner, 24, 1));
-    try (Operator operator = new Operator(target)) {
+    ModeSettings mode = TestSettings.learned(3, new Learning(learner, 24, 1));
+    try (Operator operator = new Operator(mode)) {
       for (int n = 0; n < 300; n++) {
         operator.next(ExtremeEpisodes.sine(n));
       }

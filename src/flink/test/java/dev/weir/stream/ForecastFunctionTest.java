@@ -47,8 +47,8 @@ class ForecastFunctionTest {
 
   @AutoClose private final Opened open = new Opened();
 
-  private static ForecastSettings settings(Duration outOfOrderness, ModeSettings... targets) {
-    return TestSettings.of(SEQ_LEN, targets).outOfOrderness(outOfOrderness).build();
+  private static ForecastSettings settings(Duration outOfOrderness, ModeSettings... modes) {
+    return TestSettings.of(SEQ_LEN, modes).outOfOrderness(outOfOrderness).build();
   }
 
   private SeriesHarness harness(ForecastSettings settings, OperatorSubtaskState restored)
@@ -56,8 +56,8 @@ class ForecastFunctionTest {
     return open.add(SeriesHarness.of(settings, restored));
   }
 
-  private SeriesHarness harness(ModeSettings... targets) throws Exception {
-    return harness(settings(Duration.ZERO, targets), null);
+  private SeriesHarness harness(ModeSettings... modes) throws Exception {
+    return harness(settings(Duration.ZERO, modes), null);
   }
 
   /** A network without memory whose answer is its input, so that forecasts are known by hand. */
@@ -271,10 +271,10 @@ class ForecastFunctionTest {
 
   @Test
   void thePublishedModelIsOneExpertAmongOthers() throws Exception {
-    ModeSettings target =
+    ModeSettings mode =
         new ModeSettings(
             Mode.MANY_TO_ONE, "one", 1, null, new Learning(LearnerSettings.small(1), 1, 50));
-    SeriesHarness harness = harness(target);
+    SeriesHarness harness = harness(mode);
     // a series that doubles and is cut back: only the model knows, being a network that doubles
     harness.publish(model("one", 3, Mode.MANY_TO_ONE, 2), source(0));
     java.util.SplittableRandom random = new java.util.SplittableRandom(1);
@@ -299,8 +299,8 @@ class ForecastFunctionTest {
   private static ForecastSettings settings(boolean explains) {
     Learning learning = new Learning(LearnerSettings.defaults(HORIZON), 6, 0);
     learning = explains ? learning.explained(ExplanationSettings.NUMBERED) : learning;
-    ModeSettings target = TestSettings.learned(HORIZON, learning);
-    return TestSettings.of(4, target).build();
+    ModeSettings mode = TestSettings.learned(HORIZON, learning);
+    return TestSettings.of(4, mode).build();
   }
 
   private static void send(SeriesHarness harness, int from, int to) throws Exception {

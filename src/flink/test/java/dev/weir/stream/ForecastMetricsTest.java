@@ -56,8 +56,8 @@ class ForecastMetricsTest {
         new ModeSettings(Mode.MANY_TO_MANY, "w", SEQ_LEN, null, many));
   }
 
-  private static ForecastSettings settings(ModeSettings... targets) {
-    return TestSettings.of(SEQ_LEN, targets)
+  private static ForecastSettings settings(ModeSettings... modes) {
+    return TestSettings.of(SEQ_LEN, modes)
         .sampling(new Sampling(MINUTE, Gap.CARRY, 10))
         .limits(new StateLimits(Duration.ofDays(1), 100))
         .build();

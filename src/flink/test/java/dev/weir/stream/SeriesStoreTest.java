@@ -47,8 +47,8 @@ class SeriesStoreTest {
   private static final Learning THREE = new Learning(LearnerSettings.small(3), 3, 5);
   private static final Learning MANY = new Learning(LearnerSettings.small(SEQ_LEN), 3, 5);
 
-  private static ForecastSettings settings(long cache, Duration ttl, ModeSettings... targets) {
-    return settings(0, new Sampling(MINUTE, Gap.SKIP, 5), 0, cache, ttl, targets);
+  private static ForecastSettings settings(long cache, Duration ttl, ModeSettings... modes) {
+    return settings(0, new Sampling(MINUTE, Gap.SKIP, 5), 0, cache, ttl, modes);
   }
 
   /**
@@ -60,8 +60,8 @@ class SeriesStoreTest {
       int features,
       long cache,
       Duration ttl,
-      ModeSettings... targets) {
-    return TestSettings.of(SEQ_LEN, targets)
+      ModeSettings... modes) {
+    return TestSettings.of(SEQ_LEN, modes)
         .features(features)
         .outOfOrderness(Duration.ofMillis(patience))
         .sampling(sampling)
@@ -69,7 +69,7 @@ class SeriesStoreTest {
         .build();
   }
 
-  private static ModeSettings target(Mode mode, int horizon, Learning learning) {
+  private static ModeSettings mode(Mode mode, int horizon, Learning learning) {
     return TestSettings.learned(mode, horizon, learning);
   }
 
@@ -117,7 +117,7 @@ class SeriesStoreTest {
 
   private static Stream<Arguments> settings() throws Exception {
     ModeSettings[] small = {
-      target(Mode.MANY_TO_ONE, 3, THREE), target(Mode.MANY_TO_MANY, SEQ_LEN, MANY)
+      mode(Mode.MANY_TO_ONE, 3, THREE), mode(Mode.MANY_TO_MANY, SEQ_LEN, MANY)
     };
     Learning defaults = new Learning(LearnerSettings.defaults(2), LearnerSettings.AUTO, 10);
     return Stream.of(
@@ -127,7 +127,7 @@ class SeriesStoreTest {
         Arguments.of("no cache", settings(0, Duration.ofDays(1), small)),
         Arguments.of(
             "the default mixture",
-            settings(90_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, defaults))),
+            settings(90_000, Duration.ZERO, mode(Mode.MANY_TO_ONE, 2, defaults))),
         Arguments.of("a network of seasons", settings(25_000, Duration.ZERO, withModel())),
         Arguments.of("a network of windows", settings(25_000, Duration.ZERO, withWindowModel())));
   }
@@ -144,8 +144,7 @@ class SeriesStoreTest {
 
   @Test
   void aYoungSeriesIsWrittenAsItsObservationsAndLaterNowAndThenAsItsState() throws Exception {
-    ForecastSettings settings =
-        settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    ForecastSettings settings = settings(1 << 20, Duration.ZERO, mode(Mode.MANY_TO_ONE, 2, SMALL));
     harness = open.add(SeriesHarness.of(settings, true, null));
     for (int i = 1; i <= 20; i++) {
       harness.send("s", i * MINUTE, i % 3);
@@ -173,7 +172,7 @@ class SeriesStoreTest {
   void notAllStatesWaitForTheCheckpoint() throws Exception {
     Learning learning = new Learning(LearnerSettings.defaults(2), 24, 0); // 12 KB
     ForecastSettings settings =
-        settings(200_000_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, learning));
+        settings(200_000_000, Duration.ZERO, mode(Mode.MANY_TO_ONE, 2, learning));
     int series = 3_200;
     harness = open.add(SeriesHarness.of(settings, true, null));
     for (int i = 0; i < 2 * series; i++) { // the second one after a gap: its state is written
@@ -188,7 +187,7 @@ class SeriesStoreTest {
 
   @Test
   void theCacheStaysWithinItsBytesAndCountsWhatIsMissed() throws Exception {
-    ForecastSettings settings = settings(30_000, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    ForecastSettings settings = settings(30_000, Duration.ZERO, mode(Mode.MANY_TO_ONE, 2, SMALL));
     harness = open.add(SeriesHarness.of(settings, true, null));
     for (int i = 0; i < 3 * SERIES; i++) {
       harness.send("series-" + i % SERIES, (1 + i / SERIES) * MINUTE, i);
@@ -209,7 +208,7 @@ class SeriesStoreTest {
   @ValueSource(longs = {1, 100_000_000})
   void aSeriesThatIsSilentForTooLongLeavesNothing(long cache) throws Exception {
     ForecastSettings settings =
-        settings(cache, Duration.ofMinutes(30), target(Mode.MANY_TO_ONE, 2, SMALL));
+        settings(cache, Duration.ofMinutes(30), mode(Mode.MANY_TO_ONE, 2, SMALL));
     harness = open.add(SeriesHarness.of(settings, true, null));
     for (int i = 1; i <= 9; i++) {
       harness.send("silent", i * MINUTE, i);
@@ -232,8 +231,7 @@ class SeriesStoreTest {
 
   @Test
   void observationsUnderAnotherIntervalAreNotLearnedAgain() throws Exception {
-    ForecastSettings settings =
-        settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    ForecastSettings settings = settings(1 << 20, Duration.ZERO, mode(Mode.MANY_TO_ONE, 2, SMALL));
     harness = open.add(SeriesHarness.of(settings, true, null));
     for (int i = 1; i <= 9; i++) {
       harness.send("s", i * MINUTE, i);
@@ -241,7 +239,7 @@ class SeriesStoreTest {
     OperatorSubtaskState state = harness.snapshot(1, 1);
     Sampling hours = new Sampling(60 * MINUTE, Gap.SKIP, 5);
     ForecastSettings byHours =
-        settings(0, hours, 0, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+        settings(0, hours, 0, 1 << 20, Duration.ZERO, mode(Mode.MANY_TO_ONE, 2, SMALL));
     harness = open.add(SeriesHarness.of(byHours, true, state));
     harness.send("s", 69 * MINUTE, 5);
     assertThat(harness.take(Output.class))
@@ -254,7 +252,7 @@ class SeriesStoreTest {
   private static OperatorSubtaskState state(Sampling sampling, int features, int observations)
       throws Exception {
     ForecastSettings settings =
-        settings(0, sampling, features, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+        settings(0, sampling, features, 1 << 20, Duration.ZERO, mode(Mode.MANY_TO_ONE, 2, SMALL));
     try (SeriesHarness harness = SeriesHarness.of(settings, true, null)) {
       for (int i = 1; i <= observations; i++) {
         harness.send("s", i * MINUTE, i, new double[features]);
@@ -269,7 +267,7 @@ class SeriesStoreTest {
     Sampling sampling = new Sampling(MINUTE, Gap.SKIP, 5);
     OperatorSubtaskState state = state(sampling, before, 9);
     ForecastSettings settings =
-        settings(0, sampling, after, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+        settings(0, sampling, after, 1 << 20, Duration.ZERO, mode(Mode.MANY_TO_ONE, 2, SMALL));
     harness = open.add(SeriesHarness.of(settings, true, state));
     for (int i = 10; i <= 20; i++) {
       harness.send("s", i * MINUTE, i, new double[after]);
@@ -288,7 +286,7 @@ class SeriesStoreTest {
     Sampling sampling = new Sampling(MINUTE, Gap.RESET, 5);
     OperatorSubtaskState state = state(sampling, 0, 9);
     ForecastSettings settings =
-        settings(0, sampling, 0, 0, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+        settings(0, sampling, 0, 0, Duration.ZERO, mode(Mode.MANY_TO_ONE, 2, SMALL));
     harness = open.add(SeriesHarness.of(settings, true, state));
     harness.send("s", 90 * MINUTE, 4); // after a gap, which resets
     assertThat(harness.entries("unlearned")).isZero();
@@ -306,7 +304,7 @@ class SeriesStoreTest {
     List<Output> forecasts = new ArrayList<>();
     for (long cache : new long[] {1 << 20, 0}) {
       ForecastSettings settings =
-          settings(0, sampling, 0, cache, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+          settings(0, sampling, 0, cache, Duration.ZERO, mode(Mode.MANY_TO_ONE, 2, SMALL));
       harness = open.add(SeriesHarness.of(settings, true, state));
       harness.send("s", 10 * MINUTE, 4);
       forecasts.addAll(harness.take(Output.class));
@@ -322,7 +320,7 @@ class SeriesStoreTest {
     OperatorSubtaskState state = state(sampling, 0, 40); // a state and some observations
     Learning other = new Learning(LearnerSettings.small(2), 5, 0);
     ForecastSettings settings =
-        settings(0, sampling, 0, 1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, other));
+        settings(0, sampling, 0, 1 << 20, Duration.ZERO, mode(Mode.MANY_TO_ONE, 2, other));
     harness = open.add(SeriesHarness.of(settings, true, state));
     harness.send("s", 41 * MINUTE, 4);
     harness.snapshot(2, 2);
@@ -339,7 +337,7 @@ class SeriesStoreTest {
             0,
             25_000,
             Duration.ofDays(1),
-            target(Mode.MANY_TO_ONE, 2, SMALL));
+            mode(Mode.MANY_TO_ONE, 2, SMALL));
     SplittableRandom random = new SplittableRandom(11);
     List<Observation> observations = new ArrayList<>();
     for (int i = 10; i < 150; i++) {
@@ -387,8 +385,7 @@ class SeriesStoreTest {
   void heapTimersDoNotTurnTheCacheOff() throws Exception {
     EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend();
     backend.setPriorityQueueStateType(EmbeddedRocksDBStateBackend.PriorityQueueStateType.HEAP);
-    ForecastSettings settings =
-        settings(1 << 20, Duration.ZERO, target(Mode.MANY_TO_ONE, 2, SMALL));
+    ForecastSettings settings = settings(1 << 20, Duration.ZERO, mode(Mode.MANY_TO_ONE, 2, SMALL));
     harness = open.add(SeriesHarness.of(settings, backend, null));
     harness.send("s", MINUTE, 1);
     assertThat(harness.store().cached()).isEqualTo(1);

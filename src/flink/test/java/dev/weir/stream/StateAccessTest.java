@@ -50,9 +50,8 @@ class StateAccessTest {
 
   private SeriesHarness harness;
 
-  private void start(StateBackend backend, Duration patience, ModeSettings target)
-      throws Exception {
-    ForecastSettings settings = TestSettings.of(5, target).outOfOrderness(patience).build();
+  private void start(StateBackend backend, Duration patience, ModeSettings mode) throws Exception {
+    ForecastSettings settings = TestSettings.of(5, mode).outOfOrderness(patience).build();
     harness = open.add(SeriesHarness.of(settings, backend, null));
   }
 

@@ -12,7 +12,6 @@ import dev.weir.kafka.KafkaSettings.Topics;
 import dev.weir.kafka.admin.TopicAdmin;
 import java.io.IOException;
 import java.net.URI;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
@@ -103,11 +102,7 @@ public final class DashboardCommand implements Callable<Integer> {
   private AlarmRules alarms() throws IOException {
     return kafka.job() == null || kafka.job().forecast() == null
         ? null
-        : kafka.job().forecast().modes().stream()
-            .map(target -> target.learning() == null ? null : target.learning().alarms())
-            .filter(Objects::nonNull)
-            .findFirst()
-            .orElse(null);
+        : kafka.job().forecast().alarms();
   }
 
   private Topics topics() throws IOException {

@@ -121,36 +121,36 @@ public record EvaluationPlan(
       overrides.put(ForecastOptions.SEQ_LEN.key(), seqLen.toString());
     }
     ForecastSettings read = JobSettings.read(job, overrides).forecast();
-    ModeSettings target = target(read, mode, job);
-    if (horizon == null || horizon == target.horizon()) {
-      return of(read, target);
+    ModeSettings settings = mode(read, mode, job);
+    if (horizon == null || horizon == settings.horizon()) {
+      return of(read, settings);
     }
-    if (target.mode() == Mode.MANY_TO_MANY) { // the option of the other would add that to the job
+    if (settings.mode() == Mode.MANY_TO_MANY) { // the option of the other would add that to the job
       throw new UsageException(
           "--horizon: expected %d, as many values as a window has, since %s is many-to-many, got %d; --seq-len changes both"
-              .formatted(target.horizon(), job, horizon));
+              .formatted(settings.horizon(), job, horizon));
     }
     overrides.put("forecast.many-to-one.horizon", horizon.toString());
     ForecastSettings changed = JobSettings.read(job, overrides).forecast();
-    return of(changed, target(changed, target.mode(), job));
+    return of(changed, mode(changed, settings.mode(), job));
   }
 
-  private static ModeSettings target(ForecastSettings read, Mode mode, Path job) {
-    for (ModeSettings target : read.modes()) {
-      if (mode == null || target.mode() == mode) {
-        return target;
+  private static ModeSettings mode(ForecastSettings read, Mode mode, Path job) {
+    for (ModeSettings settings : read.modes()) {
+      if (mode == null || settings.mode() == mode) {
+        return settings;
       }
     }
     throw new UsageException(
         "--mode: expected one of the job's, got %s (%s)".formatted(mode.label(), job));
   }
 
-  private static EvaluationPlan of(ForecastSettings read, ModeSettings target) {
-    Learning learning = target.learning();
+  private static EvaluationPlan of(ForecastSettings read, ModeSettings mode) {
+    Learning learning = mode.learning();
     Learning silent =
         learning == null ? null : new Learning(learning.learner(), learning.season(), 0);
-    LearnerSettings others = learning == null ? naive(target.horizon()) : learning.learner();
-    ModeSettings alone = target.withLearning(silent);
+    LearnerSettings others = learning == null ? naive(mode.horizon()) : learning.learner();
+    ModeSettings alone = mode.withLearning(silent);
     return new EvaluationPlan(read.inOrder(alone), others, note(read));
   }
 
@@ -180,11 +180,11 @@ public record EvaluationPlan(
   }
 
   private EvaluationPlan with(Inputs inputs) {
-    return new EvaluationPlan(settings.inOrder(target(), inputs), others, note, outside);
+    return new EvaluationPlan(settings.inOrder(mode(), inputs), others, note, outside);
   }
 
   private EvaluationPlan with(LearnerSettings learner) {
-    ModeSettings other = target().withLearning(new Learning(learner, season(), 0));
+    ModeSettings other = mode().withLearning(new Learning(learner, season(), 0));
     return new EvaluationPlan(settings.inOrder(other), learner, note, outside);
   }
 
@@ -205,7 +205,7 @@ public record EvaluationPlan(
   }
 
   EvaluationPlan withBounds(Bounds bounds) {
-    return new EvaluationPlan(settings.inOrder(target().withBounds(bounds)), others, note, outside);
+    return new EvaluationPlan(settings.inOrder(mode().withBounds(bounds)), others, note, outside);
   }
 
   /** Covariates known ahead that come with the values. */
@@ -214,7 +214,7 @@ public record EvaluationPlan(
   }
 
   public boolean learns() {
-    return target().learning() != null;
+    return mode().learning() != null;
   }
 
   /** Of the intervals; none where nothing is learned. */
@@ -233,7 +233,7 @@ public record EvaluationPlan(
   }
 
   private int season() {
-    return learns() ? target().learning().season() : LearnerSettings.NONE;
+    return learns() ? mode().learning().season() : LearnerSettings.NONE;
   }
 
   /**
@@ -250,7 +250,7 @@ public record EvaluationPlan(
     return new EvaluationPlan(settings, others.withSecondSeason(second), note, outside);
   }
 
-  private ModeSettings target() {
+  private ModeSettings mode() {
     return settings.modes().get(0);
   }
 
@@ -260,13 +260,13 @@ public record EvaluationPlan(
    */
   public ForecastSettings withSeason(int season, IncidentSettings incidents) {
     return learns()
-        ? settings.inOrder(target().withLearning(new Learning(others, season, 0, incidents)))
+        ? settings.inOrder(mode().withLearning(new Learning(others, season, 0, incidents)))
         : settings;
   }
 
   /** The forecast without its model. */
   private ModeSettings withoutModel(Learning learning) {
-    ModeSettings same = target();
+    ModeSettings same = mode();
     return new ModeSettings(same.mode(), null, same.horizon(), null, learning, same.bounds());
   }
 
@@ -275,7 +275,7 @@ public record EvaluationPlan(
     if (!learns() || others.isAlone()) {
       return null;
     }
-    if (target().model() == null && !others.combines()) {
+    if (mode().model() == null && !others.combines()) {
       return null;
     }
     LearnerSettings learner = others.withoutNetwork();

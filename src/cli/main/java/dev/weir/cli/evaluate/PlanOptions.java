@@ -245,9 +245,9 @@ public final class PlanOptions {
     try {
       EvaluationPlan with =
           plan.withOutside(outsideFile, ofJob.count() > 0 ? ofJob : new OutsideModels(known));
-      ForecastSettings.ModeSettings target = with.settings().modes().get(0);
+      ForecastSettings.ModeSettings mode = with.settings().modes().get(0);
       String problem =
-          target.initial() == null ? null : with.settings().problemWith(target.initial(), target);
+          mode.initial() == null ? null : with.settings().problemWith(mode.initial(), mode);
       UsageException.check(problem == null, "--outside", "a model that allows it", problem);
       return with;
     } catch (IllegalArgumentException e) {

@@ -248,9 +248,9 @@ public final class ModelCommand implements Runnable {
       if (job == null) {
         return "";
       }
-      for (ForecastSettings.ModeSettings target : job.forecast().modes()) {
-        if (name.equals(target.model())) {
-          return fit(job.name(), job.forecast().problemWith(models.model(name), target));
+      for (ForecastSettings.ModeSettings mode : job.forecast().modes()) {
+        if (name.equals(mode.model())) {
+          return fit(job.name(), job.forecast().problemWith(models.model(name), mode));
         }
       }
       return job.classify() != null && name.equals(job.classify().model())

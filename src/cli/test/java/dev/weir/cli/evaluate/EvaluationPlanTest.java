@@ -58,17 +58,17 @@ class EvaluationPlanTest {
     return Files.writeString(dir.resolve("job.yaml"), job);
   }
 
-  private static ModeSettings target(EvaluationPlan plan) {
+  private static ModeSettings mode(EvaluationPlan plan) {
     assertThat(plan.settings().modes()).hasSize(1);
     return plan.settings().modes().get(0);
   }
 
   @Test
   void aHorizonIsThatOfTheModeThatIsEvaluated() throws Exception {
-    assertThat(target(plan(BOTH, null, 7)))
+    assertThat(mode(plan(BOTH, null, 7)))
         .extracting(ModeSettings::mode, ModeSettings::horizon)
         .containsExactly(Mode.MANY_TO_ONE, 7);
-    assertThat(target(plan(BOTH, Mode.MANY_TO_MANY, 4)))
+    assertThat(mode(plan(BOTH, Mode.MANY_TO_MANY, 4)))
         .extracting(ModeSettings::mode, ModeSettings::horizon)
         .containsExactly(Mode.MANY_TO_MANY, 4);
   }
@@ -100,7 +100,7 @@ class EvaluationPlanTest {
   }
 
   private static boolean isHoliday(EvaluationPlan plan, String day) {
-    HolidaySettings holidays = target(plan).learning().learner().holidays();
+    HolidaySettings holidays = mode(plan).learning().learner().holidays();
     return holidays.days().contains(LocalDate.parse(day).toEpochDay());
   }
 
@@ -129,10 +129,10 @@ class EvaluationPlanTest {
 
   @Test
   void boundsStayWithSeasonsAndWithoutNetworks() throws Exception {
-    assertThat(target(plan()).bounds()).isEqualTo(Bounds.NONE);
+    assertThat(mode(plan()).bounds()).isEqualTo(Bounds.NONE);
     EvaluationPlan plan = plan("--bounds-min", "0", "--bounds-max", "9", "--bounds-integer");
     Bounds bounds = new Bounds(0, 9, true);
-    assertThat(target(plan).bounds()).isEqualTo(bounds);
+    assertThat(mode(plan).bounds()).isEqualTo(bounds);
     assertThat(plan.withSeason(7, null).modes().get(0).bounds()).isEqualTo(bounds);
     EvaluationPlan without = plan.withoutNetworks();
     assertThat(without.withSeason(7, null).modes().get(0).bounds()).isEqualTo(bounds);

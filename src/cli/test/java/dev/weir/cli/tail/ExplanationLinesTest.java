@@ -75,8 +75,8 @@ class ExplanationLinesTest {
     }
     Learning learning =
         new Learning(LearnerSettings.defaults(2), 24, 0).explained(ExplanationSettings.NUMBERED);
-    ModeSettings target = TestSettings.learned(2, learning);
-    ForecastSettings settings = TestSettings.of(5, target).build();
+    ModeSettings mode = TestSettings.learned(2, learning);
+    ForecastSettings settings = TestSettings.of(5, mode).build();
     List<Forecast> forecasts = OneSeries.forecasts(settings, observations);
     return forecasts.get(forecasts.size() - 1);
   }

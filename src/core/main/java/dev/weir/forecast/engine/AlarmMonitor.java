@@ -1,5 +1,6 @@
 package dev.weir.forecast.engine;
 
+import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Incident;
 import dev.weir.forecast.Incident.Event;
 import dev.weir.forecast.Incident.Outcome;
@@ -30,14 +31,15 @@ import java.util.List;
  * thresholds by the forecast that is made at it, and adds incidents to the {@link ForecastResult}.
  * One instance for each task; not thread-safe. A value without an incident allocates nothing.
  */
-final class AlarmMonitor {
+final class AlarmMonitor implements SeriesPart {
 
   /** Scored forecasts of the last step before the first warning. */
-  private static final int KNOWN = 50;
+  private static final int SCORED = 50;
 
   private final AlarmRules rules;
   private final IncidentTracker[] trackers; // of the common settings, then of each override
   private final ThresholdTracker[] thresholds;
+  private final ModeForecaster mode;
   private final Learner learner;
   private final ForecastResult result;
   private final double[] next = new double[4];
@@ -45,14 +47,12 @@ final class AlarmMonitor {
   private final double[] forecast; // (horizon)
   private final double[][] lower; // (levels, horizon)
   private final double[][] upper;
-  private String series; // of the current value, as all below
-  private SequenceWindow window; // that ends with it; null if the series is dropped
-  private String model;
-  private long version;
-  private boolean hasReported;
+  private SeriesCall call; // of the current value
+  private boolean hasReported; // anything of it
 
-  AlarmMonitor(AlarmRules rules, Learner learner, ForecastResult result) {
+  AlarmMonitor(AlarmRules rules, ModeForecaster mode, Learner learner, ForecastResult result) {
     this.rules = rules;
+    this.mode = mode;
     this.trackers = new IncidentTracker[1 + rules.overrides().size()];
     trackers[0] = new IncidentTracker(rules.common());
     for (int i = 1; i < trackers.length; i++) {
@@ -78,30 +78,38 @@ final class AlarmMonitor {
     this.result = result;
   }
 
-  /** What counts for a series, which is remembered with its state. */
-  private SeriesRule rule(LearnerState state, String series) {
-    SeriesRule rule = state.rule();
+  /** What counts for the series, which is remembered with its state. */
+  private SeriesRule rule() {
+    SeriesRule rule = call.learned.rule();
     if (rule == null || !rule.isOf(rules)) {
-      rule = rules.of(series);
-      state.rule(rule);
+      rule = rules.of(call.name);
+      call.learned.rule(rule);
     }
     return rule;
+  }
+
+  private void begin(SeriesCall next) {
+    call = next;
+    hasReported = false;
   }
 
   /**
    * Judges the newest value of a window, before it is learned. After missing values the forecast of
    * one step was meant for another time, so such a value has none.
    *
-   * @param isNew false for a value that is learned again, of which nothing is reported. It is not
-   *     judged if the values before were judged by other settings, and begins or ends no reported
-   *     incident, which another model's forecast could make it do
+   * <p>A value that is learned again is not judged if the values before were judged by other
+   * settings, and begins or ends no reported incident, which another model's forecast could make it
+   * do.
    */
-  void observe(
-      LearnerState state, SequenceWindow window, boolean isNew, String model, long version) {
-    at(state, window.series(), window, model, version);
-    IncidentTracker tracker = trackers[1 + rule(state, window.series()).override()];
+  @Override
+  public void before(SeriesCall of) {
+    begin(of);
+    LearnerState state = call.learned;
+    SequenceWindow window = call.window;
+    boolean isNew = call.isNew;
+    IncidentTracker tracker = trackers[1 + rule().override()];
     if (tracker == null) {
-      stop(state, isNew);
+      stop();
       return;
     }
     SeriesAlarms alarms = state.alarms();
@@ -133,7 +141,7 @@ final class AlarmMonitor {
     } else {
       learner.next(state, next);
     }
-    OpenIncident known = isNew || alarms.incident() == null ? null : alarms.incident().copy();
+    OpenIncident reported = isNew || alarms.incident() == null ? null : alarms.incident().copy();
     Event event =
         tracker.observe(
             alarms,
@@ -148,7 +156,7 @@ final class AlarmMonitor {
       result.judgments.add(judgment(tracker));
     }
     if (event != null && !isNew) {
-      alarms.incident(known);
+      alarms.incident(reported);
     } else if (event != null) {
       alarms.reported(tracker.newest(), event == Event.OPENED);
       report(event, tracker.newest());
@@ -157,51 +165,59 @@ final class AlarmMonitor {
 
   private Judgment judgment(IncidentTracker tracker) {
     return new Judgment(
-        window.origin(),
-        window.last(),
+        call.window.origin(),
+        call.window.last(),
         next[0],
         next[2],
         next[3],
         new Judgment.Surprise(tracker.surprise(), tracker.reason(), tracker.isAlarm()),
-        model,
-        version);
+        mode.model(),
+        mode.modelVersion());
   }
 
-  /**
-   * Warns of thresholds; after {@link #observe}, and after the value was learned.
-   *
-   * @return whether anything was reported of the value: then it must never be learned again
-   */
-  boolean ahead(LearnerState state, boolean isNew) {
-    SeriesAlarms alarms = state.alarms();
-    SeriesRule rule = rule(state, series);
+  /** Warns of thresholds by the forecast that was made at the newest value. */
+  @Override
+  public void after(SeriesCall of) {
+    SeriesAlarms alarms = call.learned.alarms();
+    SeriesRule rule = rule();
     if (alarms != null && rule.settings() != null) { // else they are closed at the next new value
-      warn(rule, state, isNew);
-      boolean open = isNew && alarms.isOpen();
+      warn(rule, alarms.thresholds());
+      boolean open = call.isNew && alarms.isOpen();
       if (open || hasReported) {
         result.isOpen = open;
       }
     }
-    return hasReported;
   }
 
-  /**
-   * Closes the open incidents of a series that is dropped.
-   *
-   * @param state what was known of it; null for nothing
-   */
-  void drop(LearnerState state, String series, String model, long version) {
-    if (state != null && state.alarms() != null) {
-      at(state, series, null, model, version);
-      closeAll(state.alarms());
+  @Override
+  public boolean readsLearned() {
+    return true;
+  }
+
+  /** Closes the open incidents. */
+  @Override
+  public void drop(SeriesCall of) {
+    begin(of);
+    if (call.learned != null && call.learned.alarms() != null) {
+      closeAll(call.learned.alarms());
     }
   }
 
-  private void stop(LearnerState state, boolean isNew) {
-    SeriesAlarms alarms = state.alarms();
-    if (alarms != null && (isNew || !alarms.isOpen())) {
+  @Override
+  public String dismiss(SeriesCall of, FeedbackEvent dismissed) {
+    SeriesAlarms alarms = of.learned == null ? null : of.learned.alarms();
+    if (alarms == null) {
+      return NO_ALARMS;
+    }
+    of.series.changedOtherwise();
+    return alarms.dismiss(dismissed);
+  }
+
+  private void stop() {
+    SeriesAlarms alarms = call.learned.alarms();
+    if (alarms != null && (call.isNew || !alarms.isOpen())) {
       closeAll(alarms);
-      state.alarms(null);
+      call.learned.alarms(null);
     }
   }
 
@@ -220,47 +236,36 @@ final class AlarmMonitor {
     }
   }
 
-  /**
-   * Warns of thresholds by the forecast that was made at the newest value.
-   *
-   * @param isNew false for a value that is learned again: it opens and ends no warning
-   */
-  private void warn(SeriesRule rule, LearnerState state, boolean isNew) {
-    List<ThresholdState> states = state.alarms().thresholds();
-    int[] wanted = rule.thresholds();
-    if (!fit(states, wanted) && !replace(states, wanted, isNew)) {
+  /** A value that is learned again opens and ends no warning. */
+  private void warn(SeriesRule rule, List<ThresholdState> states) {
+    int[] numbers = rule.thresholds();
+    if (!fit(states, numbers) && !replace(states, numbers)) {
       states.forEach(ThresholdState::dropWaiting);
       return;
     }
-    if (wanted.length == 0) {
-      return;
+    if (numbers.length > 0) {
+      learner.forecast(call.learned, forecast, lower, upper);
     }
-    learner.forecast(state, forecast, lower, upper);
-    for (int i = 0; i < wanted.length; i++) {
-      warn(thresholds[wanted[i]], states.get(i), rule, state, isNew);
+    for (int i = 0; i < numbers.length; i++) {
+      warn(thresholds[numbers[i]], states.get(i), rule.settings().quiet());
     }
   }
 
-  private void warn(
-      ThresholdTracker tracker,
-      ThresholdState threshold,
-      SeriesRule rule,
-      LearnerState state,
-      boolean isNew) {
+  private void warn(ThresholdTracker tracker, ThresholdState threshold, int quiet) {
+    SequenceWindow window = call.window;
     long time = window.origin();
     double value = window.last();
     ThresholdWarning open = threshold.warning();
-    if (open != null && time <= open.end() && isNew) { // the series went back in time
+    if (open != null && time <= open.end() && call.isNew) { // the series went back in time
       close(threshold);
     }
     if (window.missing() > 0) {
       tracker.skip(threshold);
     }
-    boolean isKnown = learner.scored(state, tracker.threshold().within()) >= KNOWN;
-    tracker.predict(threshold, value, isKnown ? forecast : null, lower, upper);
-    long spacing = window.spacing();
-    int quiet = rule.settings().quiet();
-    Change change = tracker.warn(threshold, time, value, forecast, spacing, quiet, isNew);
+    boolean isScored = learner.scored(call.learned, tracker.threshold().within()) >= SCORED;
+    tracker.predict(threshold, value, isScored ? forecast : null, lower, upper);
+    Change change =
+        tracker.warn(threshold, time, value, forecast, window.spacing(), quiet, call.isNew);
     if (change != null) {
       report(threshold, tracker.newest(), outcome(change));
     }
@@ -274,10 +279,10 @@ final class AlarmMonitor {
     };
   }
 
-  private boolean fit(List<ThresholdState> states, int[] wanted) {
-    boolean fit = states.size() == wanted.length;
-    for (int i = 0; i < wanted.length && fit; i++) {
-      fit = thresholds[wanted[i]].fits(states.get(i));
+  private boolean fit(List<ThresholdState> states, int[] numbers) {
+    boolean fit = states.size() == numbers.length;
+    for (int i = 0; i < numbers.length && fit; i++) {
+      fit = thresholds[numbers[i]].fits(states.get(i));
     }
     return fit;
   }
@@ -287,16 +292,16 @@ final class AlarmMonitor {
    *
    * @return whether that was done: a value that is learned again must not end a warning
    */
-  private boolean replace(List<ThresholdState> states, int[] wanted, boolean isNew) {
+  private boolean replace(List<ThresholdState> states, int[] numbers) {
     List<ThresholdState> before = new ArrayList<>(states);
     List<ThresholdState> after = new ArrayList<>();
-    for (int number : wanted) {
+    for (int number : numbers) {
       ThresholdTracker tracker = thresholds[number];
-      ThresholdState known = before.stream().filter(tracker::fits).findFirst().orElse(null);
-      before.remove(known);
-      after.add(known == null ? tracker.newSeries() : known);
+      ThresholdState kept = before.stream().filter(tracker::fits).findFirst().orElse(null);
+      before.remove(kept);
+      after.add(kept == null ? tracker.newSeries() : kept);
     }
-    if (!isNew && before.stream().anyMatch(state -> state.warning() != null)) {
+    if (!call.isNew && before.stream().anyMatch(state -> state.warning() != null)) {
       return false;
     }
     before.forEach(this::close);
@@ -312,24 +317,10 @@ final class AlarmMonitor {
     }
   }
 
-  /**
-   * A value has come.
-   *
-   * @param window that ends with it; null if the series is dropped
-   */
-  private void at(
-      LearnerState state, String series, SequenceWindow window, String model, long version) {
-    this.series = series;
-    this.window = window;
-    this.model = model;
-    this.version = version;
-    this.hasReported = false;
-  }
-
   private void report(Event event, OpenIncident incident) {
     send(
         event,
-        Incident.id(series, incident.start()),
+        Incident.id(call.name, incident.start()),
         incident.start(),
         incident.end(),
         incident.values(),
@@ -356,7 +347,7 @@ final class AlarmMonitor {
     Long crossing = warning.crossing() == ThresholdWarning.NO_TIME ? null : warning.crossing();
     send(
         outcome == null ? Event.OPENED : Event.CLOSED,
-        Incident.id(series, warning.start(), limit, above, within),
+        Incident.id(call.name, warning.start(), limit, above, within),
         warning.start(),
         warning.end(),
         warning.values(),
@@ -377,12 +368,13 @@ final class AlarmMonitor {
       Severity severity,
       Warning warning) {
     hasReported = true;
+    result.isRepeatable = false;
     result.add(
         new Incident(
-            series,
+            call.name,
             id,
             event,
-            window == null ? end : window.origin(),
+            call.window == null ? end : call.window.origin(),
             start,
             end,
             values,
@@ -390,13 +382,14 @@ final class AlarmMonitor {
             reason,
             severity,
             newest(),
-            model,
-            version,
+            mode.model(),
+            mode.modelVersion(),
             warning));
   }
 
   private List<Value> newest() {
     List<Value> newest = new ArrayList<>();
+    SequenceWindow window = call.window;
     int size = window == null ? 0 : window.size();
     for (int i = Math.max(0, size - Incident.NEWEST); i < size; i++) {
       newest.add(new Value(window.time(i), window.value(i)));

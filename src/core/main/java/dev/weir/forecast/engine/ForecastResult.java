@@ -13,8 +13,8 @@ import java.util.List;
  */
 public final class ForecastResult extends SeriesResult {
 
-  final LatestScores[] scored; // by target
-  final long[] nanos; // by target
+  final LatestScores[] scored; // by mode
+  final long[] nanos; // by mode
   final List<Judgment> judgments = new ArrayList<>();
   boolean wantsJudgments;
   boolean wantsNanos;
@@ -26,9 +26,9 @@ public final class ForecastResult extends SeriesResult {
   long bytes;
   Boolean isOpen;
 
-  ForecastResult(int targets) {
-    scored = new LatestScores[targets];
-    nanos = new long[targets];
+  ForecastResult(int modes) {
+    scored = new LatestScores[modes];
+    nanos = new long[modes];
   }
 
   /** Asks for {@link #judgments}. */
@@ -48,13 +48,14 @@ public final class ForecastResult extends SeriesResult {
     Arrays.fill(scored, null);
     window = null;
     isDue = false;
+    isBack = false;
     hasLearned = false;
     isOpen = null;
   }
 
   /**
    * The window that ends with the value that the series has moved on to; null if it has not, and if
-   * nobody needs it.
+   * no mode learns or forecasts it.
    */
   public SequenceWindow window() {
     return window;
@@ -78,14 +79,14 @@ public final class ForecastResult extends SeriesResult {
     return isRepeatable;
   }
 
-  /** What a target has scored at the newest value; null if it has not learned it. */
-  public LatestScores scored(int target) {
-    return scored[target];
+  /** What a mode has scored at the newest value; null if it has not learned it. */
+  public LatestScores scored(int mode) {
+    return scored[mode];
   }
 
-  /** How long a target took to learn and forecast, if that was asked for and one was due. */
-  public long nanos(int target) {
-    return nanos[target];
+  /** How long a mode took to learn and forecast, if that was asked for and one was due. */
+  public long nanos(int mode) {
+    return nanos[mode];
   }
 
   /** Bytes of the state of a series that has moved on. */

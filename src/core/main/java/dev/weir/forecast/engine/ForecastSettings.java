@@ -19,6 +19,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What the forecast operator is configured with. Goes to the tasks with the job graph.
@@ -68,16 +69,16 @@ public record ForecastSettings(
   }
 
   /** The same of one forecast, of series that come in order, by count, and are all kept. */
-  public ForecastSettings inOrder(ModeSettings target) {
-    return inOrder(target, inputs);
+  public ForecastSettings inOrder(ModeSettings mode) {
+    return inOrder(mode, inputs);
   }
 
   /**
    * As {@link #inOrder(ModeSettings)}, with other inputs. Of each value a many-to-many network
    * reads a window of its own, which follows no other.
    */
-  public ForecastSettings inOrder(ModeSettings target, Inputs others) {
-    boolean goesOn = target.learning() == null && target.mode() == Mode.MANY_TO_ONE;
+  public ForecastSettings inOrder(ModeSettings mode, Inputs others) {
+    boolean goesOn = mode.learning() == null && mode.mode() == Mode.MANY_TO_ONE;
     return new ForecastSettings(
         seqLen,
         1,
@@ -86,7 +87,7 @@ public record ForecastSettings(
         Sampling.BY_COUNT,
         others,
         StateLimits.NONE,
-        List.of(target));
+        List.of(mode));
   }
 
   /** The same with another sampling. */
@@ -124,13 +125,13 @@ public record ForecastSettings(
     }
 
     /** The same, learned in another way; null: not learned. */
-    public ModeSettings withLearning(Learning wanted) {
-      return new ModeSettings(mode, model, horizon, initialModel, wanted, bounds);
+    public ModeSettings withLearning(Learning other) {
+      return new ModeSettings(mode, model, horizon, initialModel, other, bounds);
     }
 
     /** The same within bounds. */
-    public ModeSettings withBounds(Bounds wanted) {
-      return new ModeSettings(mode, model, horizon, initialModel, learning, wanted);
+    public ModeSettings withBounds(Bounds other) {
+      return new ModeSettings(mode, model, horizon, initialModel, learning, other);
     }
 
     /** The model to start with; null if absent. */
@@ -144,6 +145,11 @@ public record ForecastSettings(
       } catch (ModelFormatException e) {
         throw new IllegalStateException("a model that was just written must be readable", e);
       }
+    }
+
+    /** Which alarms are reported; null: none. */
+    AlarmRules alarms() {
+      return learning == null ? null : learning.alarms();
     }
 
     int learnedAhead() {
@@ -204,6 +210,15 @@ public record ForecastSettings(
     }
   }
 
+  /** Which alarms are reported, by the first mode that has some; null: none. */
+  public AlarmRules alarms() {
+    return modes.stream()
+        .map(ModeSettings::alarms)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
   /** Whether networks begin a window with what the last one left. */
   public boolean carries() {
     return state == InitialState.CARRY;
@@ -222,8 +237,8 @@ public record ForecastSettings(
   /** Columns that the outside models have among the numbers known ahead. */
   public int outsideColumns() {
     return modes.stream()
-        .filter(target -> target.learning() != null)
-        .map(target -> target.learning().learner())
+        .filter(mode -> mode.learning() != null)
+        .map(mode -> mode.learning().learner())
         .mapToInt(learner -> learner.outside().count())
         .findFirst()
         .orElse(0);
@@ -240,70 +255,61 @@ public record ForecastSettings(
     return isRead ? inputs.ahead : 0;
   }
 
-  /** As {@link #problemWith(ForecastModel, ModeSettings)} of any model. */
-  public String problemWith(Model model, ModeSettings target) {
-    return model instanceof ForecastModel forecaster
-        ? problemWith(forecaster, target)
-        : "kind: expected a network that forecasts, got one that classifies (model %s version %d)"
-            .formatted(model.name(), model.version());
+  /** Why the model can't make the forecasts of this mode, in one line; null when it can. */
+  public String problemWith(Model model, ModeSettings mode) {
+    String problem =
+        model instanceof ForecastModel forecaster
+            ? problem(forecaster, mode)
+            : "kind: expected a network that forecasts, got one that classifies";
+    return problem == null
+        ? null
+        : "%s (model %s version %d)".formatted(problem, model.name(), model.version());
   }
 
-  /** Why the model can't make the forecasts of this target, in one line; null when it can. */
-  public String problemWith(ForecastModel model, ModeSettings target) {
-    LearnerSettings learner = target.learning() == null ? null : target.learning().learner();
+  private String problem(ForecastModel model, ModeSettings mode) {
+    LearnerSettings learner = mode.learning() == null ? null : mode.learning().learner();
     String carrying = carries() ? problemWithCarrying(model) : null;
     if (carrying != null) {
-      return "%s (model %s version %d)".formatted(carrying, model.name(), model.version());
+      return carrying;
     }
     if (model.combines()) {
-      if (learner == null || !learner.combines()) {
-        return "kind: expected a network that reads windows, got one that combines forecasts"
-            + " (model %s version %d)".formatted(model.name(), model.version());
-      }
-      String problem = CandidateKinds.problemWith(model.candidates());
-      return problem == null
-          ? null
-          : "%s (model %s version %d)".formatted(problem, model.name(), model.version());
+      return learner == null || !learner.combines()
+          ? "kind: expected a network that reads windows, got one that combines forecasts"
+          : CandidateKinds.problemWith(model.candidates());
     }
     if (learner != null && learner.isAlone()) {
-      return "kind: expected a network that combines forecasts, as the job began with, got one that reads windows (model %s version %d)"
-          .formatted(model.name(), model.version());
+      return "kind: expected a network that combines forecasts, as the job began with, got one that"
+          + " reads windows";
     }
-    int known = model.ahead().inputs(target.horizon());
-    int inputSize = 1 + inputs.features + Calendar.inputs(inputs.calendar) + known;
-    if (model.mode() != target.mode()) {
-      return "mode: expected %s, got %s (model %s version %d)"
-          .formatted(target.mode().label(), model.mode().label(), model.name(), model.version());
+    int ahead = model.ahead().inputs(mode.horizon());
+    int inputSize = 1 + inputs.features + Calendar.inputs(inputs.calendar) + ahead;
+    if (model.mode() != mode.mode()) {
+      return mismatch("mode", mode.mode().label(), model.mode().label());
     }
     if (model.seqLen() != seqLen) {
-      return mismatch("seq_len", seqLen, model.seqLen(), model);
+      return mismatch("seq_len", seqLen, model.seqLen());
     }
-    if (model.horizon() != target.horizon()) {
-      return mismatch("horizon", target.horizon(), model.horizon(), model);
+    if (model.horizon() != mode.horizon()) {
+      return mismatch("horizon", mode.horizon(), model.horizon());
     }
     if (!model.calendar().equals(inputs.calendar)) {
-      return "calendar: expected [%s], got [%s] (model %s version %d)"
-          .formatted(
-              Calendar.labels(inputs.calendar),
-              Calendar.labels(model.calendar()),
-              model.name(),
-              model.version());
+      return "calendar: expected [%s], got [%s]"
+          .formatted(Calendar.labels(inputs.calendar), Calendar.labels(model.calendar()));
     }
     if (model.ahead().count() > 0 && outsideColumns() > 0) {
       return "ahead: expected a model that reads no covariates known ahead, since there are outside"
-          + " models, got"
-          + " one that does (model %s version %d)".formatted(model.name(), model.version());
+          + " models, got one that does";
     }
     if (model.ahead().count() > 0 && model.ahead().count() != inputs.ahead) {
-      return mismatch("ahead", inputs.ahead, model.ahead().count(), model);
+      return mismatch("ahead", inputs.ahead, model.ahead().count());
     }
     if (model.rnn().inputSize() != inputSize) {
       String what =
           "input_size (1 + features%s%s)"
               .formatted(
                   inputs.calendar.isEmpty() ? "" : " + 2 for each of the calendar",
-                  known == 0 ? "" : " + horizon for each of ahead");
-      return mismatch(what, inputSize, model.rnn().inputSize(), model);
+                  ahead == 0 ? "" : " + horizon for each of ahead");
+      return mismatch(what, inputSize, model.rnn().inputSize());
     }
     return null;
   }
@@ -325,8 +331,7 @@ public record ForecastSettings(
     return null;
   }
 
-  private static String mismatch(String what, int expected, int got, ForecastModel model) {
-    return "%s: expected %d, got %d (model %s version %d)"
-        .formatted(what, expected, got, model.name(), model.version());
+  private static String mismatch(String what, Object expected, Object got) {
+    return "%s: expected %s, got %s".formatted(what, expected, got);
   }
 }

@@ -1,30 +1,30 @@
 package dev.weir.forecast.engine;
 
+import dev.weir.forecast.FeedbackEvent;
 import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Forecast.Steps;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.candidate.CandidateNetwork;
+import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExplanationSettings;
-import dev.weir.forecast.learn.LatestScores;
 import dev.weir.forecast.learn.Learner;
-import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerWarmUp;
 import dev.weir.forecast.network.BaseModelExpert;
-import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.network.LastValueForecast;
 import dev.weir.forecast.network.NetworkForecaster;
 import dev.weir.forecast.window.ObservationLog;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.forecast.window.SequenceWindow;
+import dev.weir.forecast.window.SeriesResult.Counted;
 import dev.weir.forecast.window.Windows;
 import dev.weir.model.BuiltInModels;
 import dev.weir.model.ForecastModel;
 import dev.weir.model.Mode;
+import java.io.IOException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,52 +35,51 @@ import java.util.List;
  */
 final class ModeForecaster {
 
-  private final ModeSettings target;
+  private final int number; // in the settings, as in results
+  private final ModeSettings settings;
   private final ZoneId zone; // of the calendar that models read
   private final boolean knowsAhead; // whether numbers known ahead come with observations
   private final ForecastModel initialModel; // null if absent
   private final Learner learner; // null when the model alone forecasts
   private final BaseModelExpert baseModel; // null when no model takes part in a mixture
-  private final AlarmMonitor alarms; // null when no alarms are reported
+  private final SeriesPart part;
+  private final ForecastResult result;
   private final List<String> covariateNames; // null when forecasts are not explained
   private ForecastModel active; // null if absent
   private NetworkForecaster network; // of a model that reads windows; null if absent
   private CandidateNetwork combining; // of a model that combines forecasts; null if absent
   private long modelTime = SeriesForecaster.NO_TIME; // when the active model was published
-  private long restarts; // as last told
+  private long restarts; // as last counted
   private boolean relearned; // since it was last asked whether the newest value is repeatable
   private boolean repeatable; // whether the newest value could be learned again from its window
-  private long before; // values of the current series before its newest and what is missing there
+  private long older; // values of the current series before its newest and what is missing there
 
   ModeForecaster(
-      ForecastSettings all,
-      ModeSettings target,
-      ForecastModel initialModel,
-      ForecastResult result) {
-    this.target = target;
+      ForecastSettings all, int number, ForecastModel initialModel, ForecastResult result) {
+    this.number = number;
+    this.settings = all.modes().get(number);
     this.zone = all.inputs().zone();
     this.knowsAhead = all.columnsAhead() > 0;
     this.initialModel = initialModel;
-    List<Expert> own = new ArrayList<>();
-    LearnerSettings settings = target.learning() == null ? null : target.learning().learner();
-    if (settings == null || target.model() == null || settings.isAlone()) {
-      this.baseModel = null;
-    } else {
-      this.baseModel = new BaseModelExpert();
-      own.add(baseModel);
-    }
-    this.learner = settings == null ? null : new Learner(settings, own);
-    this.alarms =
-        learner == null || target.learning().alarms() == null
-            ? null
-            : new AlarmMonitor(target.learning().alarms(), learner, result);
+    this.result = result;
+    Learning learning = settings.learning();
+    boolean isLearned = learning != null;
+    this.baseModel =
+        isLearned && settings.model() != null && !learning.learner().isAlone()
+            ? new BaseModelExpert()
+            : null;
+    this.learner =
+        isLearned
+            ? new Learner(learning.learner(), baseModel == null ? List.of() : List.of(baseModel))
+            : null;
     this.covariateNames =
-        learner == null || target.learning().explanation() == null
-            ? null
-            : names(target.learning().explanation(), settings.covariates());
-    if (learner != null) {
-      learner.bound(target.bounds());
-      learner.scoreDistributions(target.learning().scoresEvery() > 0);
+        isLearned && learning.explanation() != null
+            ? names(learning.explanation(), learning.learner().covariates())
+            : null;
+    this.part = SeriesParts.ofMode(all, this, learner, result);
+    if (isLearned) {
+      learner.bound(settings.bounds());
+      learner.scoreDistributions(learning.scoresEvery() > 0);
       LearnerWarmUp.OF_THIS_JVM.run(learner);
     }
   }
@@ -89,12 +88,16 @@ final class ModeForecaster {
     return settings.names(covariates.observed(), covariates.ahead());
   }
 
-  Mode mode() {
-    return target.mode();
+  ModeSettings settings() {
+    return settings;
   }
 
-  boolean hasAlarms() {
-    return alarms != null;
+  Mode mode() {
+    return settings.mode();
+  }
+
+  boolean readsDropped() {
+    return part.readsLearned();
   }
 
   boolean learns() {
@@ -146,9 +149,9 @@ final class ModeForecaster {
     return network == null ? null : network.kernel();
   }
 
-  private String model() {
-    ForecastModel model = active;
-    return model == null ? "" : model.name();
+  /** The active model's name, as its forecasts have it. */
+  String model() {
+    return active == null ? "" : active.name();
   }
 
   /** The active model's version, as its forecasts have it; for metrics. */
@@ -164,31 +167,56 @@ final class ModeForecaster {
   }
 
   /**
-   * Scores what was forecast of the window's newest value, learns from it, and makes the next
-   * forecast, in that order.
-   *
-   * @param known what was learned of the series before; null for nothing
+   * Scores what was forecast of the newest value of a series, learns from it, and makes the next
+   * forecast if one is due, in that order.
    */
-  LearnerState learn(LearnerState known, SequenceWindow window) {
-    if (window.missing() > 0 && window.gap() == Gap.RESET) {
-      drop(known, window.series());
-      return learn(null, window, true);
+  void observe(SeriesCall call, SequenceWindow window) throws IOException {
+    boolean isTimed = result.isDue && result.wantsNanos;
+    long start = isTimed ? System.nanoTime() : 0;
+    LearnerState learned = learner == null ? null : learn(call, window);
+    if (result.isDue) {
+      Forecast forecast =
+          learner == null
+              ? alone(call.at(window, null, true))
+              : mixture(window, learned, covariateNames);
+      if (isTimed) {
+        result.nanos[number] = System.nanoTime() - start;
+      }
+      result.add(forecast);
     }
-    return learn(known, window, true);
+    if (learner != null && isScoreDue(learned)) {
+      result.add(score(window, learned));
+    }
   }
 
-  /** What {@link #learn} has scored at the newest value; valid until the next. */
-  LatestScores scored() {
-    return learner.newest();
+  private LearnerState learn(SeriesCall call, SequenceWindow window) throws IOException {
+    LearnerState before = call.series.learned(mode());
+    if (window.missing() > 0 && window.gap() == Gap.RESET) {
+      part.drop(call.at(null, before, true));
+      before = null;
+    }
+    LearnerState learned = learn(call, window, before, true);
+    call.series.learned(mode(), learned);
+    result.scored[number] = learner.newest();
+    result.hasLearned = true;
+    result.isRepeatable &= repeatable && !relearned;
+    relearned = false;
+    result.count(Counted.RESTART, learner.restarts() - restarts);
+    restarts = learner.restarts();
+    result.bytes += learned.bytes();
+    return learned;
   }
 
   /**
+   * @param before what was learned of the series before; null for nothing
    * @param isNew false for a value that is learned again, of which nothing is reported
    */
-  private LearnerState learn(LearnerState known, SequenceWindow window, boolean isNew) {
-    LearnerState state = known;
-    int season = target.learning().season();
-    repeatable = window.missing() == 0 && !knowsAhead; // ahead, no log knows anything
+  private LearnerState learn(
+      SeriesCall call, SequenceWindow window, LearnerState before, boolean isNew)
+      throws IOException {
+    LearnerState state = before;
+    int season = settings.learning().season();
+    repeatable = window.missing() == 0 && !knowsAhead; // no log has what is known ahead
     if (state != null && !learner.fits(state, season)) {
       // a savepoint of other settings or of an older version
       relearned = true;
@@ -197,46 +225,33 @@ final class ModeForecaster {
     if (state == null || !learner.isSpacedAs(state, window)) {
       repeatable &= state == null;
       if (isNew) {
-        drop(known, window.series());
+        part.drop(call.at(null, before, true));
       }
       state = learner.newSeries(window.series(), season);
-      if (!isNew && known != null) { // nothing may be reported: an open incident stays open
-        state.alarms(known.alarms());
+      if (!isNew && before != null) { // nothing may be reported: an open incident stays open
+        state.alarms(before.alarms());
       }
     }
-    before = state.count();
+    older = state.count();
     if (baseModel != null) { // the index that the newest will have
-      tell(network, window, before + learner.passed(state, window));
+      baseModel.use(network, window, older + learner.passed(state, window));
     }
-    if (alarms != null) { // by the forecast that was issued, before this value is learned
-      alarms.observe(state, window, isNew, model(), modelVersion());
-    } else {
-      state.alarms(null);
-    }
+    part.before(call.at(window, state, isNew)); // by the forecast that was issued
     learner.observe(state, window);
-    if (alarms != null) {
-      repeatable &= !alarms.ahead(state, isNew);
-    }
+    part.after(call);
     return state;
   }
 
   /** Null if nothing of what was learned with other settings can be learned again. */
-  private LearnerState relearn(LearnerState known, SequenceWindow window) {
+  private LearnerState relearn(LearnerState before, SequenceWindow window) {
     if (baseModel != null) {
-      tell(null, window, 0); // it saw nothing of the past
+      baseModel.use(null, window, 0); // it saw nothing of the past
     }
-    LearnerState state = learner.relearn(known, target.learning().season());
+    LearnerState state = learner.relearn(before, settings.learning().season());
     if (state != null) { // these do not depend on the other settings
-      state.alarms(known.alarms());
+      state.alarms(before.alarms());
     }
     return state;
-  }
-
-  /** Whether what is known of the series now follows from what was known before, and the window. */
-  boolean isRepeatable() {
-    boolean is = repeatable && !relearned;
-    relearned = false;
-    return is;
   }
 
   /** How many values before the newest one what is learned of it depends on. */
@@ -245,86 +260,82 @@ final class ModeForecaster {
   }
 
   /** Learns what a saved state has not learned yet; nothing is counted twice. */
-  LearnerState catchUp(LearnerState saved, ObservationLog log, Windows windows, String series) {
-    LearnerState state = saved;
+  void catchUp(SeriesCall call, ObservationLog log, Windows windows) throws IOException {
+    LearnerState state = call.series.learned(mode());
     for (int row = log.learnedRows(); row < log.size(); row++) {
-      state = learn(state, windows.window(series, log, row), false);
+      state = learn(call, windows.window(call.name, log, row), state, false);
     }
+    call.series.learned[mode().ordinal()] = state; // as it is saved, with the log
     restarts = learner.restarts();
-    return state;
   }
 
-  private void tell(NetworkForecaster forecaster, SequenceWindow window, long newest) {
-    baseModel.use(forecaster, window, newest);
-  }
-
-  /** States reset since this was last asked. */
-  long newRestarts() {
-    long before = restarts;
-    restarts = learner.restarts();
-    return restarts - before;
-  }
-
-  void drop(LearnerState known, String series) {
-    if (alarms != null) {
-      alarms.drop(known, series, model(), modelVersion());
+  void drop(SeriesCall call) throws IOException {
+    part.drop(call.at(null, call.series.learned(mode()), true));
+    if (learner != null) {
+      call.series.learned(mode(), null);
     }
   }
 
-  /**
-   * @param state what {@link #learn} gave; null when nothing is learned
-   * @param carried with what a network that forecasts alone begins; null for zeros
-   */
-  Forecast forecast(SequenceWindow window, LearnerState state, CarriedState carried) {
-    return state == null ? alone(window, carried) : mixture(window, state, covariateNames);
+  /** As {@link SeriesPart#dismiss}. */
+  String dismiss(SeriesCall call, FeedbackEvent dismissed) {
+    return part.dismiss(call.at(null, call.series.learned(mode()), true), dismissed);
   }
 
-  private Forecast alone(SequenceWindow window, CarriedState carried) {
-    Forecast forecast = withoutLearning(window, carried);
-    target.bounds().apply(forecast.values());
+  private Forecast alone(SeriesCall call) throws IOException {
+    part.before(call);
+    Forecast forecast = byModel(call);
+    part.after(call);
     return forecast;
   }
 
   /**
-   * The forecast at the newest value, from what is known, without an explanation: that is made of
-   * what the experts said of the series that was observed last. Null if it was not learned like
-   * this.
+   * The forecast at the newest value, from what was learned, without an explanation: that is made
+   * of what the experts forecast for the series that was observed last. Null if it was not learned
+   * like this.
    */
-  Forecast again(LearnerState known, SequenceWindow window) {
+  Forecast again(SeriesCall call) {
     if (learner == null) {
-      return alone(window, null);
+      return byModel(call);
     }
-    return isOfThese(known) ? mixture(window, known, null) : null;
+    return isOfThese(call.learned) ? mixture(call.window, call.learned, null) : null;
   }
 
   /**
    * Learns again what was learned with other settings, so that {@link #again} has a forecast; the
    * newest value of the window was learned before.
    */
-  LearnerState fit(LearnerState known, SequenceWindow window) {
-    LearnerState state = known == null || isOfThese(known) ? known : relearn(known, window);
-    return state != null && learner.isSpacedAs(state, window)
-        ? state
-        : learn(known, window, true); // the series starts again, with this value
+  void fit(SeriesCall call) throws IOException {
+    SequenceWindow window = call.window;
+    LearnerState before = call.learned;
+    LearnerState state = before == null || isOfThese(before) ? before : relearn(before, window);
+    if (state == null || !learner.isSpacedAs(state, window)) {
+      state = learn(call, window, before, true); // the series starts again, with this value
+    }
+    call.series.learned(mode(), state);
   }
 
-  /** The score at the newest value; null while unknown. */
-  Score scoreSoFar(LearnerState known, SequenceWindow window) {
-    return !isOfThese(known) || learner.scored(known, 1) == 0 ? null : score(window, known);
+  /** The score at the newest value; null while there is none. */
+  Score scoreSoFar(SeriesCall call) {
+    return isOfThese(call.learned) && learner.scored(call.learned, 1) > 0
+        ? score(call.window, call.learned)
+        : null;
   }
 
   private boolean isOfThese(LearnerState state) {
-    return learner != null && state != null && learner.fits(state, target.learning().season());
+    return learner != null && state != null && learner.fits(state, settings.learning().season());
   }
 
-  private Forecast withoutLearning(SequenceWindow window, CarriedState carried) {
-    if (!window.isFull()) {
-      return LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.WARMUP);
+  private Forecast byModel(SeriesCall call) {
+    Forecast forecast;
+    if (call.window.isFull() && network != null) {
+      forecast = network.forecast(call.window, call.carried);
+    } else {
+      Status status = call.window.isFull() ? Status.FALLBACK : Status.WARMUP;
+      forecast =
+          LastValueForecast.forecast(call.window, settings.mode(), settings.horizon(), status);
     }
-    if (network == null) {
-      return LastValueForecast.forecast(window, target.mode(), target.horizon(), Status.FALLBACK);
-    }
-    return network.forecast(window, carried);
+    settings.bounds().apply(forecast.values());
+    return forecast;
   }
 
   /**
@@ -332,17 +343,16 @@ final class ModeForecaster {
    */
   private Forecast mixture(SequenceWindow window, LearnerState state, List<String> explained) {
     Steps steps = learner.steps(state);
-    ForecastModel model = active;
     return new Forecast(
         window.series(),
         window.origin(),
         window.time(0),
         window.size(),
-        target.mode(),
+        settings.mode(),
         LastValueForecast.times(window, steps.value().length),
         steps,
-        model == null ? "" : model.name(),
-        model == null ? Forecast.NO_VERSION : model.version(),
+        model(),
+        modelVersion(),
         state.count(),
         window.isFull() ? Status.OK : Status.WARMUP,
         learner.missingCovariates(state),
@@ -351,13 +361,13 @@ final class ModeForecaster {
 
   /** Whether a score is emitted after this value. */
   boolean isScoreDue(LearnerState state) {
-    int every = target.learning().scoresEvery();
-    return every > 0 && state.count() / every > before / every && learner.scored(state, 1) > 0;
+    int every = settings.learning().scoresEvery();
+    return every > 0 && state.count() / every > older / every && learner.scored(state, 1) > 0;
   }
 
   Score score(SequenceWindow window, LearnerState state) {
     int steps = 0;
-    while (steps < target.horizon() && learner.scored(state, steps + 1) > 0) {
+    while (steps < settings.horizon() && learner.scored(state, steps + 1) > 0) {
       steps++;
     }
     double[] errors = new double[steps];
@@ -389,7 +399,7 @@ final class ModeForecaster {
     return new Score(
         window.series(),
         window.origin(),
-        target.mode(),
+        settings.mode(),
         window.last(),
         learner.scored(state, 1),
         errors,

@@ -6,9 +6,6 @@ import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
-import dev.weir.forecast.learn.LearnerState;
-import dev.weir.forecast.network.CarriedState;
-import dev.weir.forecast.window.SequenceWindow;
 import dev.weir.forecast.window.SeriesEngine;
 import dev.weir.forecast.window.SeriesOrder;
 import dev.weir.forecast.window.SeriesResult.Counted;
@@ -30,7 +27,7 @@ import java.util.function.LongSupplier;
  */
 public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastState> {
 
-  /** In place of a time that nobody knows: of a model's publishing, or of a record. */
+  /** In place of a time that is not known: of a model's publishing, or of a record. */
   public static final long NO_TIME = -1;
 
   private final ForecastSettings settings;
@@ -38,7 +35,9 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   private final int ahead; // numbers known ahead of an observation that are used, at most
   private final ForecastResult result;
   private final ModeForecaster[] forecasters; // by mode
-  private final SilenceMonitor silence; // null where no alarms are reported
+  private final boolean learns; // whether a mode does
+  private final SeriesPart part;
+  private final SeriesCall call = new SeriesCall();
 
   /**
    * @param clock the machine's, milliseconds since 1970
@@ -68,15 +67,11 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     this.result = result;
     this.forecasters = new ModeForecaster[settings.modes().size()];
     for (int i = 0; i < forecasters.length; i++) {
-      ModeSettings mode = settings.modes().get(i);
-      forecasters[i] = new ModeForecaster(settings, mode, read(mode), result);
+      ForecastModel initial = read(settings.modes().get(i));
+      forecasters[i] = new ModeForecaster(settings, i, initial, result);
     }
-    this.silence =
-        settings.modes().stream()
-            .filter(mode -> mode.learning() != null && mode.learning().alarms() != null)
-            .findFirst()
-            .map(mode -> new SilenceMonitor(mode.learning().alarms(), order(), result))
-            .orElse(null);
+    this.learns = Arrays.stream(forecasters).anyMatch(ModeForecaster::learns);
+    this.part = SeriesParts.ofWindow(settings, order(), result);
   }
 
   /**
@@ -148,15 +143,15 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       return "features: expected %d, got %d"
           .formatted(settings.inputs().features(), observation.features().length);
     }
-    int known = observation.ahead().length;
-    if (known > 0 && (covariates == 0 || known % covariates != 0)) {
+    int numbers = observation.ahead().length;
+    if (numbers > 0 && (covariates == 0 || numbers % covariates != 0)) {
       return "features_ahead: expected %d for each step, got %d in all"
-          .formatted(covariates, known);
+          .formatted(covariates, numbers);
     }
     return null;
   }
 
-  /** What all calls return; to say what is wanted. */
+  /** What all calls return; takes requests. */
   public ForecastResult result() {
     return result;
   }
@@ -173,11 +168,8 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       ForecastState series, Observation observation, SourceRecord source, long watermark)
       throws IOException {
     result.clear();
-    if (observation.ahead().length > ahead) {
-      take(series, observation.knownAhead(ahead), source, watermark);
-    } else {
-      take(series, observation, source, watermark);
-    }
+    boolean isCut = observation.ahead().length > ahead;
+    take(series, isCut ? observation.knownAhead(ahead) : observation, source, watermark);
     return result;
   }
 
@@ -192,28 +184,38 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   }
 
   @Override
-  protected WindowState fit(WindowState known) {
-    return windows.fit(known);
+  protected WindowState fit(WindowState state) {
+    return windows.fit(state);
+  }
+
+  /** Has each mode learn the observation, and forecast if a window is due. */
+  @Override
+  protected void advance(String name, ForecastState series, WindowState state, Arrival arrival)
+      throws IOException {
+    call.of(name, series, state, watermark()).arrival = arrival;
+    part.before(call);
+    append(state, arrival);
+    part.after(call);
+    if (windows.missing() > 0 && !windows.resumed()) {
+      result.count(Counted.GAP, 1);
+      result.count(Counted.MISSING, windows.missing());
+    }
+    result.isDue = windows.isDue(state);
+    result.bytes = state.bytes();
+    result.isRepeatable = !windows.resumed() && !result.isBack;
+    if (!result.isDue && !learns) {
+      return;
+    }
+    result.window = windows.window(name, state);
+    read();
+    for (ModeForecaster forecaster : forecasters) {
+      forecaster.observe(call, result.window);
+    }
   }
 
   @Override
-  protected void precede(
-      String name,
-      ForecastState series,
-      WindowState state,
-      long time,
-      SourceRecord source,
-      boolean goesBack)
-      throws IOException {
-    result.isBack = silence != null && silence.precede(name, state, time, source, goesBack);
-  }
-
-  @Override
-  protected void elapse(
-      String name, ForecastState series, WindowState state, long timestamp, long watermark)
-      throws IOException {
-    boolean isOver = watermark == Long.MAX_VALUE; // the end of the input is no silence
-    if (silence != null && silence.elapse(name, state, timestamp, isOver)) {
+  protected void elapse(String name, ForecastState series, WindowState state, long timestamp) {
+    if (part.wake(call.of(name, series, state, watermark()), timestamp)) {
       series.times(state);
     }
   }
@@ -221,22 +223,12 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   @Override
   protected void silence(String name, ForecastState series, WindowState state, boolean isOver)
       throws IOException {
-    if (silence != null) {
-      silence.drop(name, state);
+    part.drop(call.of(name, series, state, watermark()));
+    if (Arrays.stream(forecasters).anyMatch(ModeForecaster::readsDropped)) {
+      read();
     }
     for (ModeForecaster forecaster : forecasters) {
-      if (forecaster.hasAlarms()) { // an incident may be open
-        read(name, series);
-        forecaster.drop(series.learned(forecaster.mode()), name);
-      }
-    }
-    for (ModeForecaster forecaster : forecasters) {
-      if (forecaster.learns()) {
-        series.learned(forecaster.mode(), null);
-      }
-      if (settings.carries()) {
-        series.carried(forecaster.mode()).clear();
-      }
+      forecaster.drop(call);
     }
   }
 
@@ -246,18 +238,15 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
    * @return why it can't be used, in one line; null if it can
    */
   public String dismiss(ForecastState series, FeedbackEvent dismissed) throws IOException {
-    for (ModeForecaster forecaster : forecasters) {
-      if (forecaster.hasAlarms() && series.times() != null) {
-        read(dismissed.series(), series);
-        LearnerState learned = series.learned(forecaster.mode());
-        if (learned != null && learned.alarms() != null) {
-          String problem = learned.alarms().dismiss(dismissed);
-          series.changedOtherwise();
-          return problem;
-        }
+    String problem = SeriesPart.NO_ALARMS;
+    if (series.times() != null) {
+      call.of(dismissed.series(), series, series.times(), watermark());
+      read();
+      for (int i = 0; i < forecasters.length && SeriesPart.NO_ALARMS.equals(problem); i++) {
+        problem = forecasters[i].dismiss(call, dismissed);
       }
     }
-    return "series: expected one with observations and alarms, got another";
+    return problem;
   }
 
   /**
@@ -277,64 +266,10 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     return result;
   }
 
-  /** The series has moved on by one observation: learn from it, and forecast if one is due. */
-  @Override
-  protected void advanced(String name, ForecastState series, WindowState state, boolean hasWaited)
-      throws IOException {
-    if (windows.missing() > 0 && !windows.resumed()) {
-      result.count(Counted.GAP, 1);
-      result.count(Counted.MISSING, windows.missing());
-    }
-    if (silence == null) {
-      state.pace(null); // left by settings with alarms
-    } else {
-      silence.advanced(name, state, watermark());
-    }
-    result.isDue = windows.isDue(state);
-    result.bytes = state.bytes();
-    result.isRepeatable = !windows.resumed() && !result.isBack;
-    SequenceWindow window = null;
-    for (int i = 0; i < forecasters.length; i++) {
-      ModeForecaster forecaster = forecasters[i];
-      if (!result.isDue && !forecaster.learns()) {
-        continue;
-      }
-      if (window == null) {
-        window = windows.window(name, state);
-      }
-      boolean isTimed = result.isDue && result.wantsNanos;
-      long start = isTimed ? System.nanoTime() : 0;
-      LearnerState learned = null;
-      if (forecaster.learns()) {
-        read(name, series);
-        LearnerState known = series.learned(forecaster.mode());
-        learned = forecaster.learn(known, window);
-        series.learned(forecaster.mode(), learned);
-        result.scored[i] = forecaster.scored();
-        result.hasLearned = true;
-        result.isRepeatable &= forecaster.isRepeatable();
-        result.count(Counted.RESTART, forecaster.newRestarts());
-        result.bytes += learned.bytes();
-      }
-      if (result.isDue) {
-        CarriedState carried = settings.carries() ? series.carried(forecaster.mode()) : null;
-        Forecast forecast = forecaster.forecast(window, learned, carried);
-        result.bytes += carried == null ? 0 : carried.bytes();
-        if (isTimed) {
-          result.nanos[i] = System.nanoTime() - start;
-        }
-        result.add(forecast);
-      }
-      if (learned != null && forecaster.isScoreDue(learned)) {
-        result.add(forecaster.score(window, learned));
-      }
-    }
-    result.window = window;
-  }
-
-  /** Has what was learned of a series read when it is first needed, and brought up to date. */
-  private void read(String name, ForecastState series) throws IOException {
-    if (!series.read() || series.log == null) {
+  /** Has what was learned of the series read when it is first needed, and brought up to date. */
+  private void read() throws IOException {
+    ForecastState series = call.series;
+    if (!learns || !series.read() || series.log == null) {
       return;
     }
     if (!windows.fits(series.log)) {
@@ -343,41 +278,36 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     }
     for (ModeForecaster forecaster : forecasters) {
       if (forecaster.learns()) {
-        int mode = forecaster.mode().ordinal();
-        series.learned[mode] = forecaster.catchUp(series.learned[mode], series.log, windows, name);
+        forecaster.catchUp(call, series.log, windows);
       }
     }
   }
 
   /**
-   * The forecast that a mode has made at the newest value of a series, made again from what is
-   * known of it, without an explanation; learns nothing.
+   * The forecast that a mode has made at the newest value of a series, made again from what was
+   * learned of it, without an explanation; learns nothing.
    *
    * @param mode its number in the settings
-   * @return null of a series that is not known, or that other settings have learned
+   * @return null of a series without values, or that other settings have learned
    */
   public Forecast forecast(int mode, String name, ForecastState series) {
-    return isKnown(series)
-        ? forecasters[mode].again(learned(mode, series), windows.again(name, series.times()))
-        : null;
+    return isCurrent(series) ? forecasters[mode].again(newest(mode, name, series)) : null;
   }
 
   /**
    * The same where {@link #observe} found that its observation came before: what other settings
    * have learned of the series is learned again first, and kept. Never null.
    */
-  public Forecast forecastOfRepeated(int mode, String name, ForecastState series) {
+  public Forecast forecastOfRepeated(int mode, String name, ForecastState series)
+      throws IOException {
     WindowState state = fitted(series);
     if (state != series.times()) {
       series.times(state);
     }
-    ModeForecaster forecaster = forecasters[mode];
-    if (forecaster.learns()) {
-      series.learned(
-          forecaster.mode(),
-          forecaster.fit(learned(mode, series), windows.again(name, series.times())));
+    if (forecasters[mode].learns()) {
+      forecasters[mode].fit(newest(mode, name, series));
     }
-    return forecaster.again(learned(mode, series), windows.again(name, series.times()));
+    return forecasters[mode].again(newest(mode, name, series));
   }
 
   /**
@@ -387,16 +317,17 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
    * @return null while none has met its truth, and where nothing is learned
    */
   public Score score(int mode, String name, ForecastState series) {
-    return isKnown(series)
-        ? forecasters[mode].scoreSoFar(learned(mode, series), windows.again(name, series.times()))
-        : null;
+    return isCurrent(series) ? forecasters[mode].scoreSoFar(newest(mode, name, series)) : null;
   }
 
-  private LearnerState learned(int mode, ForecastState series) {
-    return series.learned(forecasters[mode].mode());
+  /** A series at its newest value, which was taken in before. */
+  private SeriesCall newest(int mode, String name, ForecastState series) {
+    WindowState state = series.times();
+    return call.of(name, series, state, watermark())
+        .at(windows.again(name, state), series.learned(forecasters[mode].mode()), true);
   }
 
-  private boolean isKnown(ForecastState series) {
+  private boolean isCurrent(ForecastState series) {
     WindowState state = series.times();
     return state != null && windows.fit(state) == state && state.size() > 0;
   }

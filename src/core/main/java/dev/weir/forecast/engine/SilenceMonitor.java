@@ -7,12 +7,11 @@ import dev.weir.forecast.Incident.Severity;
 import dev.weir.forecast.Incident.Value;
 import dev.weir.forecast.Incident.Worst;
 import dev.weir.forecast.ObservationEvent;
-import dev.weir.forecast.SourceRecord;
 import dev.weir.forecast.alarm.AlarmDetector;
 import dev.weir.forecast.alarm.AlarmRules;
-import dev.weir.forecast.alarm.AlarmRules.Override;
 import dev.weir.forecast.alarm.Silence;
 import dev.weir.forecast.window.Pace;
+import dev.weir.forecast.window.SeriesEngine.Arrival;
 import dev.weir.forecast.window.SeriesOrder;
 import dev.weir.forecast.window.WindowState;
 import java.util.ArrayList;
@@ -24,7 +23,7 @@ import java.util.List;
  * incidents are the same however fast a stream is read again. A silence is of a series, whatever
  * its modes. One instance for each task; not thread-safe.
  */
-final class SilenceMonitor {
+final class SilenceMonitor implements SeriesPart {
 
   private final AlarmRules rules;
   private final boolean isCommon; // the same for all series
@@ -41,7 +40,7 @@ final class SilenceMonitor {
     this.result = result;
   }
 
-  private static Silence of(Override override) {
+  private static Silence of(AlarmRules.Override override) {
     return override.settings() == null ? Silence.OFF : override.settings().silence();
   }
 
@@ -53,39 +52,35 @@ final class SilenceMonitor {
     return override < 0 ? rules.common().silence() : of(rules.overrides().get(override));
   }
 
-  /**
-   * An observation is about to be appended.
-   *
-   * @param source the record that brings it; null if it has waited
-   * @param goesBack whether the series goes on at an earlier time with it
-   * @return whether it ends a silence
-   */
-  boolean precede(
-      String name, WindowState state, long time, SourceRecord source, boolean goesBack) {
+  @Override
+  public void before(SeriesCall call) {
     gap = -1;
-    long carried = ObservationEvent.eventTime(time, source);
-    newest = Math.max(newest, carried);
+    WindowState state = call.state;
+    Arrival arrival = call.arrival;
+    long eventTime = ObservationEvent.eventTime(arrival.time(), arrival.source());
+    newest = Math.max(newest, eventTime);
     Pace pace = state.pace();
     if (pace == null || state.size() == 0) {
-      return false;
+      return;
     }
-    gap = goesBack ? -1 : time - state.lastTime();
+    boolean goesBack = arrival.goesBack();
+    gap = goesBack ? -1 : arrival.time() - state.lastTime();
     Long due = pace.due();
-    if (!pace.isSilent() && (goesBack || due == null || carried <= due)) {
-      return false;
+    if (!pace.isSilent() && (goesBack || due == null || eventTime <= due)) {
+      return;
     }
     if (!pace.isSilent()) {
-      open(name, state);
+      open(call);
     }
-    pace.silent(false);
-    report(Event.CLOSED, name, state, goesBack ? due : Math.max(due, time));
-    result.isOpen = false;
-    return true;
+    close(call, goesBack ? due : Math.max(due, arrival.time()));
+    result.isBack = true;
   }
 
-  /** It was appended: from when on is the series silent. */
-  void advanced(String series, WindowState state, long watermark) {
-    Silence silence = of(series);
+  /** From when on is the series silent. */
+  @Override
+  public void after(SeriesCall call) {
+    WindowState state = call.state;
+    Silence silence = of(call.name);
     if (silence.equals(Silence.OFF)) {
       state.pace(null);
       return;
@@ -98,7 +93,7 @@ final class SilenceMonitor {
     if (gap >= 0) {
       pace.observe(gap);
     }
-    newest = Math.max(newest, watermark);
+    newest = Math.max(newest, call.watermark);
     pace.behind(Math.max(0, order.passed(newest) - state.lastTime()));
     long limit = limit(silence, pace);
     long due = state.lastTime() + limit;
@@ -118,17 +113,16 @@ final class SilenceMonitor {
   }
 
   /**
-   * Event time has reached one that was asked for. A series is silent only when the clock has, too:
-   * observations of the future may have carried event time ahead.
-   *
-   * @param isOver whether the input has ended
-   * @return whether the state has changed
+   * A series is silent only when the clock has reached the time, too: observations of the future
+   * may have carried event time ahead. The end of the input is no silence.
    */
-  boolean elapse(String name, WindowState state, long timestamp, boolean isOver) {
-    Pace pace = state.pace();
+  @Override
+  public boolean wake(SeriesCall call, long timestamp) {
+    Pace pace = call.state.pace();
     if (pace == null || !pace.isTimer(timestamp)) {
       return false;
     }
+    boolean isOver = call.watermark == Long.MAX_VALUE;
     if (!isOver && order.passed(timestamp) < timestamp) {
       result.wakeAt(timestamp); // by the clock
       return false;
@@ -138,7 +132,7 @@ final class SilenceMonitor {
     if (due != null && !isOver && !pace.isSilent()) {
       due += pace.behind();
       if (timestamp >= due) {
-        open(name, state);
+        open(call);
         result.isOpen = true;
       } else if (pace.wantsTimer(due)) {
         result.wakeAt(due);
@@ -147,24 +141,29 @@ final class SilenceMonitor {
     return true;
   }
 
-  /** The series is dropped. */
-  void drop(String name, WindowState state) {
-    Pace pace = state.pace();
+  @Override
+  public void drop(SeriesCall call) {
+    Pace pace = call.state.pace();
     if (pace != null && pace.isSilent()) {
-      pace.silent(false);
-      report(Event.CLOSED, name, state, pace.due());
-      result.isOpen = false;
+      close(call, pace.due());
     }
-    state.pace(null);
+    call.state.pace(null);
   }
 
-  private void open(String name, WindowState state) {
-    Pace pace = state.pace();
+  private void open(SeriesCall call) {
+    Pace pace = call.state.pace();
     pace.silent(true);
-    report(Event.OPENED, name, state, pace.due());
+    report(Event.OPENED, call, pace.due());
   }
 
-  private void report(Event event, String name, WindowState state, long time) {
+  private void close(SeriesCall call, long time) {
+    call.state.pace().silent(false);
+    report(Event.CLOSED, call, time);
+    result.isOpen = false;
+  }
+
+  private void report(Event event, SeriesCall call, long time) {
+    WindowState state = call.state;
     Pace pace = state.pace();
     int newest = state.size() - 1;
     long last = state.time(newest);
@@ -178,8 +177,8 @@ final class SilenceMonitor {
     }
     result.add(
         new Incident(
-            name,
-            Incident.silenceId(name, last),
+            call.name,
+            Incident.silenceId(call.name, last),
             event,
             time,
             last,

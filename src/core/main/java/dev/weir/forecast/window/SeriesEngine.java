@@ -25,6 +25,17 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
   private long watermark; // of the current call
 
   /**
+   * An observation by which its series moves on.
+   *
+   * @param time that it counts as
+   * @param observation null if it has waited
+   * @param source the record that brought it; null for none, and if it has waited
+   * @param goesBack whether the series goes on at an earlier time with it
+   */
+  public record Arrival(
+      long time, Observation observation, SourceRecord source, boolean goesBack) {}
+
+  /**
    * @param inOrder whether each observation counts at once; else it waits for the watermark
    * @param result returned by all calls
    */
@@ -51,29 +62,22 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
   /** The state, or the part that these settings can use. */
   protected abstract T fit(T existing);
 
-  /**
-   * An observation of this time is about to be appended.
-   *
-   * @param source the record that brought it; null if it has waited
-   * @param goesBack whether the series goes on at an earlier time with it
-   */
-  protected void precede(
-      String name, S series, T state, long time, SourceRecord source, boolean goesBack)
-      throws IOException {
-    // nothing ends before it
-  }
-
-  /**
-   * The series has moved on by one observation.
-   *
-   * @param hasWaited whether it came before this call
-   */
-  protected abstract void advanced(String name, S series, T state, boolean hasWaited)
+  /** A series moves on by an observation, which {@link #append} puts into its window. */
+  protected abstract void advance(String name, S series, T state, Arrival arrival)
       throws IOException;
 
+  protected final void append(T state, Arrival arrival) {
+    if (arrival.observation() == null) {
+      windows.advance(state, arrival.time());
+    } else if (arrival.goesBack()) {
+      windows.resume(state, arrival.observation());
+    } else {
+      windows.append(state, arrival.observation());
+    }
+  }
+
   /** Event time has reached one that a result asked for, and no observation waits for it. */
-  protected void elapse(String name, S series, T state, long timestamp, long watermark)
-      throws IOException {
+  protected void elapse(String name, S series, T state, long timestamp) throws IOException {
     // only observations end a window
   }
 
@@ -129,13 +133,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
     boolean resumes = isAhead && order.resumes(state, time);
     boolean moves = resumes || outcome == Outcome.APPENDED;
     if (moves) {
-      precede(name, series, state, time, source, resumes);
-      if (resumes) {
-        windows.resume(state, observation);
-      } else {
-        windows.append(state, observation);
-      }
-      advanced(name, series, state, false);
+      advance(name, series, state, new Arrival(time, observation, source, resumes));
     }
     if (moves || outcome == Outcome.PENDING) {
       state.clearMarks();
@@ -167,9 +165,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
     }
     long time = state.pendingTime(0);
     resetAfterSilence(name, series, state, time);
-    precede(name, series, state, time, null, false);
-    windows.advance(state, completeUpTo);
-    advanced(name, series, state, true);
+    advance(name, series, state, new Arrival(time, null, null, false));
     series.times(state);
     return true;
   }
@@ -201,7 +197,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
       result.more();
       return;
     }
-    elapse(name, series, state, timestamp, watermark);
+    elapse(name, series, state, timestamp);
     boolean isDue = order.isDue(series, state, timestamp, watermark, result);
     if (isDue && order.isOver(state)) {
       silence(name, series, state, true);

@@ -43,8 +43,8 @@ class CarriedStateTest {
 
   private static TestSettings settings(ForecastModel model) {
     byte[] file = ModelFiles.toBytes(model);
-    ModeSettings target = new ModeSettings(model.mode(), model.name(), model.horizon(), file, null);
-    return TestSettings.of(model.seqLen(), target).features(model.features()).carry();
+    ModeSettings mode = new ModeSettings(model.mode(), model.name(), model.horizon(), file, null);
+    return TestSettings.of(model.seqLen(), mode).features(model.features()).carry();
   }
 
   @ParameterizedTest
@@ -156,10 +156,10 @@ class CarriedStateTest {
               .calendar(calendar)
               .ahead(ahead)
               .build();
-      ModeSettings target =
+      ModeSettings mode =
           new ModeSettings(Mode.MANY_TO_ONE, "m", 2, ModelFiles.toBytes(model), null);
       TestSettings settings =
-          TestSettings.of(n, target)
+          TestSettings.of(n, mode)
               .featuresAhead(2)
               .calendar(calendar)
               .sampling(new Sampling(60 * MINUTE, Gap.SKIP, 0));

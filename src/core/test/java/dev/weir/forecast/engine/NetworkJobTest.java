@@ -67,10 +67,10 @@ class NetworkJobTest {
     LearnerSettings learner =
         LearnerSettings.small(model.horizon()).withCovariates(new Covariates.Count(0, ahead));
     Learning learning = learns ? new Learning(learner, 1, 0) : null;
-    ModeSettings target =
+    ModeSettings mode =
         new ModeSettings(
             model.mode(), model.name(), model.horizon(), ModelFiles.toBytes(model), learning);
-    return TestSettings.of(SEQ_LEN, target).featuresAhead(ahead).build();
+    return TestSettings.of(SEQ_LEN, mode).featuresAhead(ahead).build();
   }
 
   /** Each of them knows some steps more than the model reads. */
@@ -336,8 +336,8 @@ class NetworkJobTest {
     return all;
   }
 
-  private static List<Forecast> forecasts(ModeSettings target) throws Exception {
-    return OneSeries.forecasts(TestSettings.of(SEQ_LEN, target).build(), observations());
+  private static List<Forecast> forecasts(ModeSettings mode) throws Exception {
+    return OneSeries.forecasts(TestSettings.of(SEQ_LEN, mode).build(), observations());
   }
 
   @Test

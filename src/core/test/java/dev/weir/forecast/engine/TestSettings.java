@@ -15,7 +15,7 @@ import java.util.List;
 public final class TestSettings {
 
   private final int seqLen;
-  private final List<ModeSettings> targets;
+  private final List<ModeSettings> modes;
   private int stride = 1;
   private InitialState state = InitialState.FRESH;
   private int features;
@@ -25,17 +25,17 @@ public final class TestSettings {
   private Sampling sampling = Sampling.BY_COUNT;
   private StateLimits limits = StateLimits.NONE;
 
-  private TestSettings(int seqLen, List<ModeSettings> targets) {
+  private TestSettings(int seqLen, List<ModeSettings> modes) {
     this.seqLen = seqLen;
-    this.targets = targets;
-    featuresAhead = targets.stream().mapToInt(ModeSettings::learnedAhead).max().orElse(0);
+    this.modes = modes;
+    featuresAhead = modes.stream().mapToInt(ModeSettings::learnedAhead).max().orElse(0);
   }
 
-  public static TestSettings of(int seqLen, ModeSettings... targets) {
-    return new TestSettings(seqLen, List.of(targets));
+  public static TestSettings of(int seqLen, ModeSettings... modes) {
+    return new TestSettings(seqLen, List.of(modes));
   }
 
-  /** A target without a model. */
+  /** A mode without a model. */
   public static ModeSettings learned(Mode mode, int horizon, Learning learning) {
     return new ModeSettings(mode, null, horizon, null, learning);
   }
@@ -45,8 +45,8 @@ public final class TestSettings {
     return learned(Mode.MANY_TO_ONE, horizon, learning);
   }
 
-  public TestSettings stride(int wanted) {
-    stride = wanted;
+  public TestSettings stride(int requested) {
+    stride = requested;
     return this;
   }
 
@@ -55,33 +55,33 @@ public final class TestSettings {
     return this;
   }
 
-  public TestSettings features(int wanted) {
-    features = wanted;
+  public TestSettings features(int requested) {
+    features = requested;
     return this;
   }
 
-  public TestSettings featuresAhead(int wanted) {
-    featuresAhead = wanted;
+  public TestSettings featuresAhead(int requested) {
+    featuresAhead = requested;
     return this;
   }
 
-  public TestSettings calendar(List<Calendar> wanted) {
-    calendar = wanted;
+  public TestSettings calendar(List<Calendar> requested) {
+    calendar = requested;
     return this;
   }
 
-  public TestSettings outOfOrderness(Duration wanted) {
-    outOfOrderness = wanted;
+  public TestSettings outOfOrderness(Duration requested) {
+    outOfOrderness = requested;
     return this;
   }
 
-  public TestSettings sampling(Sampling wanted) {
-    sampling = wanted;
+  public TestSettings sampling(Sampling requested) {
+    sampling = requested;
     return this;
   }
 
-  public TestSettings limits(StateLimits wanted) {
-    limits = wanted;
+  public TestSettings limits(StateLimits requested) {
+    limits = requested;
     return this;
   }
 
@@ -94,6 +94,6 @@ public final class TestSettings {
         sampling,
         new ForecastSettings.Inputs(features, featuresAhead, calendar, ZoneOffset.UTC),
         limits,
-        targets);
+        modes);
   }
 }

@@ -587,10 +587,10 @@ class JobFileTest {
   @Test
   void theBuiltInNetworkForecastsAnyHorizonAlone() {
     String alone = GOOD + "    file: builtin:weir\nlearning: off\n";
-    ModeSettings target = read(alone).forecast().modes().get(0);
-    assertThat(target.horizon()).isEqualTo(3);
-    assertThat(target.learning().learner().isAlone()).isTrue();
-    assertThat(target.learning().season()).isEqualTo(LearnerSettings.AUTO);
+    ModeSettings mode = read(alone).forecast().modes().get(0);
+    assertThat(mode.horizon()).isEqualTo(3);
+    assertThat(mode.learning().learner().isAlone()).isTrue();
+    assertThat(mode.learning().season()).isEqualTo(LearnerSettings.AUTO);
     assertThat(read(GOOD + "    file: builtin:weir\n").forecast().modes().get(0).learning())
         .satisfies(learning -> assertThat(learning.learner().isAlone()).isFalse());
   }
@@ -598,10 +598,10 @@ class JobFileTest {
   @Test
   void aJobNeedsNoModelToLearn() {
     JobSettings settings = read(GOOD.replace("    model: pump-model\n", ""));
-    ModeSettings target = settings.forecast().modes().get(0);
-    assertThat(target.model()).isNull();
-    assertThat(target.learning().season()).isEqualTo(LearnerSettings.AUTO);
-    assertThat(target.learning().learner()).isEqualTo(LearnerSettings.defaults(3));
+    ModeSettings mode = settings.forecast().modes().get(0);
+    assertThat(mode.model()).isNull();
+    assertThat(mode.learning().season()).isEqualTo(LearnerSettings.AUTO);
+    assertThat(mode.learning().learner()).isEqualTo(LearnerSettings.defaults(3));
   }
 
   @Test
