@@ -59,15 +59,7 @@ public final class Forecaster {
     this.model = model;
     this.covariates = settings.inputs().ahead();
     this.outside = settings.outsideColumns();
-    this.engines = new EnginePool<>(() -> engine(settings));
-  }
-
-  private static SeriesForecaster engine(ForecastSettings settings) {
-    try {
-      return SeriesForecaster.inOrder(settings);
-    } catch (IOException e) {
-      throw new IllegalStateException("a model that was read before must be readable", e);
-    }
+    this.engines = new EnginePool<>(() -> SeriesForecaster.inOrder(settings));
   }
 
   /** Settings to begin with; all but the horizon have a default. */

@@ -36,9 +36,9 @@ public record Observation(
     this(series, time, value, features, null);
   }
 
-  /** The same with fewer numbers known ahead. */
+  /** The same with so many numbers known ahead, at most. */
   public Observation knownAhead(int numbers) {
-    return withAhead(Arrays.copyOf(ahead, numbers));
+    return ahead.length <= numbers ? this : withAhead(Arrays.copyOf(ahead, numbers));
   }
 
   /** The same with other numbers known ahead. */

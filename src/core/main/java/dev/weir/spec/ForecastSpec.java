@@ -375,19 +375,14 @@ public final class ForecastSpec extends Spec {
           ForecastOptions.STATE,
           "expected fresh without a network that forecasts alone (%s: off), got carry"
               .formatted(front.name(ForecastOptions.LEARNING)));
-    } else if (stride != seqLen && parts.stream().anyMatch(p -> p.mode == Mode.MANY_TO_MANY)) {
+      return;
+    }
+    boolean isMany = parts.stream().anyMatch(part -> part.mode == Mode.MANY_TO_MANY);
+    if (stride != seqLen && (isMany || stride != 1)) {
       front.problem(
           ForecastOptions.STRIDE,
-          "expected %s (%d) for many-to-many with %s: carry, got %d"
-              .formatted(
-                  front.name(ForecastOptions.SEQ_LEN),
-                  seqLen,
-                  front.name(ForecastOptions.STATE),
-                  stride));
-    } else if (stride != seqLen && stride != 1) {
-      front.problem(
-          ForecastOptions.STRIDE,
-          "expected 1 or %s (%d) with %s: carry, got %d"
+          (isMany ? "expected %s (%d) for many-to-many with" : "expected 1 or %s (%d) with")
+              .concat(" %s: carry, got %d")
               .formatted(
                   front.name(ForecastOptions.SEQ_LEN),
                   seqLen,

@@ -40,7 +40,7 @@ public final class OneSeries {
     SeriesForecaster forecaster = SeriesForecaster.inOrder(settings);
     for (int t = 0; t < series.size(); t++) {
       if (t == from) {
-        forecaster.use(0, model, 1);
+        forecaster.mode(0).use(model, 1);
       }
       forecaster.observe(state, series.get(t)).outputs().stream()
           .filter(Forecast.class::isInstance)

@@ -156,8 +156,8 @@ public class ForecastTableFunction extends ProcessTableFunction<RowData>
     if (judges()) {
       series.result().wantJudgments();
     }
-    if (series.use(0, null, SeriesForecaster.NO_TIME)) {
-      LOG.info("{}: kernel {}", signature().function(), series.kernel(0));
+    if (series.mode(0).use(null, SeriesForecaster.NO_TIME)) {
+      LOG.info("{}: kernel {}", signature().function(), series.mode(0).kernel());
     }
   }
 

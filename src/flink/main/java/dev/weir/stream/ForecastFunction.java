@@ -10,6 +10,7 @@ import dev.weir.forecast.engine.ForecastResult;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.engine.ForecastState;
+import dev.weir.forecast.engine.ModeForecaster;
 import dev.weir.forecast.engine.SeriesForecaster;
 import dev.weir.forecast.window.SeriesResult;
 import dev.weir.forecast.window.SeriesState;
@@ -67,8 +68,8 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     store = new SeriesStore(getRuntimeContext(), settings, series.windowBefore(), keys, cache);
     group.gauge("series", counter::count);
     for (int i = 0; i < modes.size(); i++) {
-      int mode = i;
-      measured.mode(i).model(() -> series.modelVersion(mode), () -> series.modelAgeSeconds(mode));
+      ModeForecaster mode = series.mode(i);
+      measured.mode(i).model(mode::modelVersion, mode::modelAgeSeconds);
       use(i); // now, so that no record waits until the network is compiled
     }
     for (String kernel : Kernels.KERNELS) {
@@ -130,18 +131,13 @@ final class ForecastFunction extends SeriesFunction<ForecastModel> {
     }
   }
 
-  private void use(int mode) throws Exception {
-    String name = settings.modes().get(mode).model();
-    if (name != null && models.contains(name)) {
-      use(mode, models.get(name), modelTimes.get(name));
-    } else {
-      use(mode, null, SeriesForecaster.NO_TIME);
-    }
-  }
-
-  private void use(int mode, ForecastModel published, long time) {
-    if (series.use(mode, published, time)) {
-      LOG.info("{}: kernel {}", settings.modes().get(mode).mode().label(), series.kernel(mode));
+  private void use(int number) throws Exception {
+    ModeForecaster mode = series.mode(number);
+    String name = settings.modes().get(number).model();
+    ForecastModel published = name == null ? null : models.get(name);
+    long time = published == null ? SeriesForecaster.NO_TIME : modelTimes.get(name);
+    if (mode.use(published, time)) {
+      LOG.info("{}: kernel {}", mode.mode().label(), mode.kernel());
     }
   }
 

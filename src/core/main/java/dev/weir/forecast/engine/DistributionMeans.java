@@ -27,35 +27,31 @@ final class DistributionMeans {
       return null;
     }
     DistributionScorer scorer = learner.distributionScorer();
-    int known = 0;
+    int steps = 0;
     FollowedSteps scored = learner.scoredSteps();
-    while (known < scored.count() && sums.count(known) > 0) {
-      known++;
+    while (steps < scored.count() && sums.count(steps) > 0) {
+      steps++;
     }
-    List<Double> crps = bySteps(known, i -> scorer.crps(sums, i));
+    List<Double> crps = bySteps(steps, i -> scorer.crps(sums, i));
     List<Quantile> quantiles = new ArrayList<>();
     for (int q = 0; q < scorer.quantiles(); q++) {
       int quantile = q;
-      List<Double> losses = bySteps(known, i -> scorer.pinball(sums, i, quantile));
+      List<Double> losses = bySteps(steps, i -> scorer.pinball(sums, i, quantile));
       quantiles.add(new Quantile(scorer.tau(q), mean(losses), losses));
     }
     List<Interval> intervals = new ArrayList<>();
     List<Double> levels = learner.settings().levels();
     for (int k = 0; k < levels.size(); k++) {
       int level = k;
-      List<Double> scores = bySteps(known, i -> scorer.interval(sums, i, level));
+      List<Double> scores = bySteps(steps, i -> scorer.interval(sums, i, level));
       intervals.add(new Interval(levels.get(k), mean(scores), scores));
     }
-    List<Integer> steps = IntStream.range(0, known).map(scored::step).boxed().toList();
-    return new Distribution(sums.count(0), steps, mean(crps), crps, quantiles, intervals);
+    List<Integer> ahead = IntStream.range(0, steps).map(scored::step).boxed().toList();
+    return new Distribution(sums.count(0), ahead, mean(crps), crps, quantiles, intervals);
   }
 
   private static List<Double> bySteps(int steps, IntToDoubleFunction mean) {
-    List<Double> means = new ArrayList<>(steps);
-    for (int i = 0; i < steps; i++) {
-      means.add(mean.applyAsDouble(i));
-    }
-    return means;
+    return IntStream.range(0, steps).mapToDouble(mean).boxed().toList();
   }
 
   private static double mean(List<Double> values) {

@@ -28,12 +28,13 @@ import java.io.IOException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Makes the forecasts of one mode: by the mixture that learns each series, or by the model alone.
  * One instance for each task and mode.
  */
-final class ModeForecaster {
+public final class ModeForecaster {
 
   private final int number; // in the settings, as in results
   private final ModeSettings settings;
@@ -54,13 +55,16 @@ final class ModeForecaster {
   private boolean repeatable; // whether the newest value could be learned again from its window
   private long older; // values of the current series before its newest and what is missing there
 
-  ModeForecaster(
-      ForecastSettings all, int number, ForecastModel initialModel, ForecastResult result) {
+  ModeForecaster(ForecastSettings all, int number, ForecastResult result) {
     this.number = number;
     this.settings = all.modes().get(number);
     this.zone = all.inputs().zone();
     this.knowsAhead = all.columnsAhead() > 0;
-    this.initialModel = initialModel;
+    this.initialModel = settings.initial();
+    String problem = initialModel == null ? null : all.problemWith(initialModel, settings);
+    if (problem != null) {
+      throw new IllegalArgumentException(problem);
+    }
     this.result = result;
     Learning learning = settings.learning();
     boolean isLearned = learning != null;
@@ -76,7 +80,7 @@ final class ModeForecaster {
         isLearned && learning.explanation() != null
             ? names(learning.explanation(), learning.learner().covariates())
             : null;
-    this.part = SeriesParts.ofMode(all, this, learner, result);
+    this.part = SeriesPart.ofMode(all, this, learner, result);
     if (isLearned) {
       learner.bound(settings.bounds());
       learner.scoreDistributions(learning.scoresEvery() > 0);
@@ -92,7 +96,7 @@ final class ModeForecaster {
     return settings;
   }
 
-  Mode mode() {
+  public Mode mode() {
     return settings.mode();
   }
 
@@ -105,13 +109,15 @@ final class ModeForecaster {
   }
 
   /**
-   * Takes the newest published model, or the initial one; made ready only when it has changed.
+   * Has the forecasts made by a published model from now on, which is made ready if it is another
+   * one; at least once before the first observation, so that no record waits until a network is
+   * compiled.
    *
-   * @param published null if absent
+   * @param published null: the initial one, if there is one
    * @param time when it was published, milliseconds since 1970, or {@link SeriesForecaster#NO_TIME}
    * @return whether its network is of another size or kind than the one before
    */
-  boolean use(ForecastModel published, long time) {
+  public boolean use(ForecastModel published, long time) {
     modelTime = time;
     ForecastModel next = published == null ? initialModel : published;
     if (next == null || next == active) {
@@ -142,7 +148,7 @@ final class ModeForecaster {
   }
 
   /** Which code computes the active model's network; null if absent. */
-  String kernel() {
+  public String kernel() {
     if (combining != null) {
       return combining.kernel();
     }
@@ -155,13 +161,13 @@ final class ModeForecaster {
   }
 
   /** The active model's version, as its forecasts have it; for metrics. */
-  long modelVersion() {
+  public long modelVersion() {
     ForecastModel model = active;
     return model == null ? Forecast.NO_VERSION : model.version();
   }
 
   /** How long ago the active model was published; NaN for an initial one. */
-  double modelAgeSeconds() {
+  public double modelAgeSeconds() {
     long time = modelTime;
     return time < 0 ? Double.NaN : (System.currentTimeMillis() - time) / 1000.0;
   }
@@ -371,26 +377,20 @@ final class ModeForecaster {
       steps++;
     }
     double[] errors = new double[steps];
-    double naive = 0;
-    double seasonalNaive = 0;
-    double coverage = 0;
+    double sum = 0;
     for (int i = 1; i <= steps; i++) {
       errors[i - 1] = learner.meanError(state, i);
-      naive += learner.naiveError(state, i) / steps;
-      seasonalNaive += learner.seasonalNaiveError(state, i) / steps;
-      coverage += learner.coverage(state, 0, i) / steps;
+      sum += errors[i - 1];
     }
-    double mae = mean(errors);
+    double mae = sum / steps;
+    double seasonalNaive = mean(steps, i -> learner.seasonalNaiveError(state, i));
     List<Score.Method> methods = new ArrayList<>();
-    methods.add(new Score.Method("naive", naive, 0));
+    methods.add(new Score.Method("naive", mean(steps, i -> learner.naiveError(state, i)), 0));
     methods.add(new Score.Method("seasonal_naive", seasonalNaive, 0));
-    for (int e = 0; e < learner.experts(); e++) {
-      double error = 0;
-      double share = 0;
-      for (int i = 1; i <= steps; i++) {
-        error += learner.runningError(state, e, i) / steps;
-        share += learner.share(state, e, i) / steps;
-      }
+    for (int expert = 0; expert < learner.experts(); expert++) {
+      int e = expert;
+      double error = mean(steps, i -> learner.runningError(state, e, i));
+      double share = mean(steps, i -> learner.share(state, e, i));
       methods.add(new Score.Method(Score.Method.EXPERT + learner.expertName(e), error, share));
     }
     for (int m = 0; m < learner.settings().outside().count(); m++) {
@@ -406,16 +406,16 @@ final class ModeForecaster {
         mae,
         Score.ratio(mae, seasonalNaive),
         learner.settings().levels().get(0),
-        coverage,
+        mean(steps, i -> learner.coverage(state, 0, i)),
         methods,
         DistributionMeans.of(learner, state));
   }
 
-  private static double mean(double[] values) {
-    double sum = 0;
-    for (double value : values) {
-      sum += value;
+  private static double mean(int steps, IntToDoubleFunction ofStep) {
+    double mean = 0;
+    for (int i = 1; i <= steps; i++) {
+      mean += ofStep.applyAsDouble(i) / steps;
     }
-    return sum / values.length;
+    return mean;
   }
 }

@@ -5,14 +5,11 @@ import dev.weir.forecast.Forecast;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.Score;
 import dev.weir.forecast.SourceRecord;
-import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.window.SeriesEngine;
 import dev.weir.forecast.window.SeriesOrder;
 import dev.weir.forecast.window.SeriesResult.Counted;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;
-import dev.weir.model.ForecastModel;
-import dev.weir.model.ModelFiles;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
@@ -42,14 +39,12 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   /**
    * @param clock the machine's, milliseconds since 1970
    * @throws IllegalArgumentException when an initial model does not fit its mode
-   * @throws IOException if the bytes of an initial model are not a readable model
    */
-  public SeriesForecaster(ForecastSettings settings, LongSupplier clock) throws IOException {
+  public SeriesForecaster(ForecastSettings settings, LongSupplier clock) {
     this(settings, clock, new ForecastResult(settings.modes().size()));
   }
 
-  private SeriesForecaster(ForecastSettings settings, LongSupplier clock, ForecastResult result)
-      throws IOException {
+  private SeriesForecaster(ForecastSettings settings, LongSupplier clock, ForecastResult result) {
     super(
         new Windows(
             settings.seqLen(),
@@ -67,69 +62,31 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     this.result = result;
     this.forecasters = new ModeForecaster[settings.modes().size()];
     for (int i = 0; i < forecasters.length; i++) {
-      ForecastModel initial = read(settings.modes().get(i));
-      forecasters[i] = new ModeForecaster(settings, i, initial, result);
+      forecasters[i] = new ModeForecaster(settings, i, result);
     }
     this.learns = Arrays.stream(forecasters).anyMatch(ModeForecaster::learns);
-    this.part = SeriesParts.ofWindow(settings, order(), result);
+    this.part = SeriesPart.ofWindow(settings, order(), result);
   }
 
   /**
    * One with the initial models, of series that come in order and never expire: nothing waits and
    * nothing depends on the clock.
-   *
-   * @throws IOException if the bytes of an initial model are not a readable model
    */
-  public static SeriesForecaster inOrder(ForecastSettings settings) throws IOException {
+  public static SeriesForecaster inOrder(ForecastSettings settings) {
     SeriesForecaster forecaster = new SeriesForecaster(settings, SeriesOrder.LATER);
     for (int i = 0; i < forecaster.forecasters.length; i++) {
-      forecaster.use(i, null, NO_TIME);
+      forecaster.forecasters[i].use(null, NO_TIME);
     }
     return forecaster;
   }
 
-  private ForecastModel read(ModeSettings mode) throws IOException {
-    if (mode.initialModel() == null) {
-      return null;
-    }
-    ForecastModel model =
-        ModelFiles.fromBytes(
-            mode.initialModel(),
-            ModelFiles.Defaults.NONE,
-            "initial model of " + mode.mode().label());
-    String problem = settings.problemWith(model, mode);
-    if (problem != null) {
-      throw new IllegalArgumentException(problem);
-    }
-    return model;
-  }
-
   /**
-   * Has a mode's forecasts made by a published model from now on; at least once for each mode
-   * before the first observation, so that no record waits until a network is compiled.
+   * The forecasts of a mode.
    *
-   * @param mode its number in the settings
-   * @param published null: the initial one, if there is one
-   * @param time when it was published, milliseconds since 1970, or {@link #NO_TIME}
-   * @return whether the network is another one than before
+   * @param number of the mode in the settings
    */
-  public boolean use(int mode, ForecastModel published, long time) {
-    return forecasters[mode].use(published, time);
-  }
-
-  /** The version of a mode's model, as its forecasts have it; for metrics. */
-  public long modelVersion(int mode) {
-    return forecasters[mode].modelVersion();
-  }
-
-  /** How long ago a mode's model was published; NaN for an initial one. */
-  public double modelAgeSeconds(int mode) {
-    return forecasters[mode].modelAgeSeconds();
-  }
-
-  /** Which code computes the network of a mode's model; null if absent. */
-  public String kernel(int mode) {
-    return forecasters[mode].kernel();
+  public ModeForecaster mode(int number) {
+    return forecasters[number];
   }
 
   /** How many networks are computed by this code. */
@@ -168,8 +125,7 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
       ForecastState series, Observation observation, SourceRecord source, long watermark)
       throws IOException {
     result.clear();
-    boolean isCut = observation.ahead().length > ahead;
-    take(series, isCut ? observation.knownAhead(ahead) : observation, source, watermark);
+    take(series, observation.knownAhead(ahead), source, watermark);
     return result;
   }
 
