@@ -17,7 +17,7 @@ class DamagedPartitionTest {
       "01076c696e652d370000000000001388030000000000000001000000000000000000000000000000010000000000000000e803000000000000000000000000f83ff807e058";
 
   private static PartitionState entry() {
-    WindowState window = new WindowState(3, 0, 0);
+    WindowState window = new WindowState(3, 0);
     window.append(1_000, 1.5, new double[0], 0);
     return new PartitionState("line-7", window, 5_000L);
   }
@@ -31,7 +31,7 @@ class DamagedPartitionTest {
 
   /** With three values observed, and two more numbers known ahead of each of two that wait. */
   private static PartitionState waiting() {
-    WindowState window = new WindowState(4, 1, 0, 6);
+    WindowState window = new WindowState(4, 1, 0, 6, 0);
     for (int i = 0; i < 3; i++) {
       window.append(1_000 + i, 1.5 + i, new double[] {-i}, 0);
     }
@@ -67,7 +67,7 @@ class DamagedPartitionTest {
 
   @Test
   void longestWindowWithMostCovariatesIsRead() throws Exception {
-    WindowState window = new WindowState(4096, 0, 0, 20 * 1000);
+    WindowState window = new WindowState(4096, 0, 0, 20 * 1000, 0);
     for (int i = 0; i < 4096; i++) {
       window.append(i, i, new double[0], 0);
     }

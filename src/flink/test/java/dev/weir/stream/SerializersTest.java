@@ -299,7 +299,7 @@ class SerializersTest {
 
   @Test
   void whatWaitsKeepsWhatIsKnownAhead() throws Exception {
-    WindowState state = new WindowState(2, 1, 60_000, 6);
+    WindowState state = new WindowState(2, 1, 60_000, 6, 0);
     state.append(1, 10, new double[] {3}, 0);
     state.addPending(9, 90, new double[] {4}, new double[] {5, Double.NaN, 6, 7});
     state.addPending(7, 70, new double[] {8}, new double[0]);
@@ -349,7 +349,7 @@ class SerializersTest {
 
   @Test
   void aDamagedWindowIsSeen() throws Exception {
-    WindowState state = new WindowState(3, 1, 60_000);
+    WindowState state = new WindowState(3, 1, 60_000, 0, 0);
     for (int i = 0; i < 4; i++) {
       state.append(60_000L * i, i, new double[] {-i}, 0);
     }

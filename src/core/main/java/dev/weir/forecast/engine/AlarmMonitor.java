@@ -88,11 +88,6 @@ final class AlarmMonitor implements SeriesPart {
     return rule;
   }
 
-  private void begin(SeriesCall next) {
-    call = next;
-    hasReported = false;
-  }
-
   /**
    * Judges the newest value of a window, before it is learned. After missing values the forecast of
    * one step was meant for another time, so such a value has none.
@@ -103,7 +98,8 @@ final class AlarmMonitor implements SeriesPart {
    */
   @Override
   public void before(SeriesCall of) {
-    begin(of);
+    call = of;
+    hasReported = false;
     LearnerState state = call.learned;
     SequenceWindow window = call.window;
     boolean isNew = call.isNew;
@@ -197,7 +193,8 @@ final class AlarmMonitor implements SeriesPart {
   /** Closes the open incidents. */
   @Override
   public void drop(SeriesCall of) {
-    begin(of);
+    call = of;
+    hasReported = false;
     if (call.learned != null && call.learned.alarms() != null) {
       closeAll(call.learned.alarms());
     }

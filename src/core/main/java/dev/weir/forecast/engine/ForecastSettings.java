@@ -136,12 +136,10 @@ public record ForecastSettings(
 
     /** The model to start with; null if absent. */
     public ForecastModel initial() {
-      return initialModel == null ? null : read(initialModel);
-    }
-
-    static ForecastModel read(byte[] written) {
       try {
-        return ModelFiles.fromBytes(written, ModelFiles.Defaults.NONE, "initial model");
+        return initialModel == null
+            ? null
+            : ModelFiles.fromBytes(initialModel, ModelFiles.Defaults.NONE, "initial model");
       } catch (ModelFormatException e) {
         throw new IllegalStateException("a model that was just written must be readable", e);
       }

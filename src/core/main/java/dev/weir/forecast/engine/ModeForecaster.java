@@ -9,7 +9,6 @@ import dev.weir.forecast.candidate.CandidateNetwork;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerState;
 import dev.weir.forecast.learn.LearnerWarmUp;
@@ -68,6 +67,7 @@ public final class ModeForecaster {
     this.result = result;
     Learning learning = settings.learning();
     boolean isLearned = learning != null;
+    Covariates.Count read = isLearned ? learning.learner().covariates() : null;
     this.baseModel =
         isLearned && settings.model() != null && !learning.learner().isAlone()
             ? new BaseModelExpert()
@@ -78,7 +78,7 @@ public final class ModeForecaster {
             : null;
     this.covariateNames =
         isLearned && learning.explanation() != null
-            ? names(learning.explanation(), learning.learner().covariates())
+            ? learning.explanation().names(read.observed(), read.ahead())
             : null;
     this.part = SeriesPart.ofMode(all, this, learner, result);
     if (isLearned) {
@@ -86,10 +86,6 @@ public final class ModeForecaster {
       learner.scoreDistributions(learning.scoresEvery() > 0);
       LearnerWarmUp.OF_THIS_JVM.run(learner);
     }
-  }
-
-  private static List<String> names(ExplanationSettings settings, Covariates.Count covariates) {
-    return settings.names(covariates.observed(), covariates.ahead());
   }
 
   ModeSettings settings() {

@@ -24,12 +24,6 @@ public final class CarriedState {
   private float[] h = NONE; // h_n, (num_layers, 1, hidden_size); empty: nothing is carried
   private float[] c = NONE; // as h; empty unless LSTM
 
-  /** Bytes of the state of such a network. */
-  public static long bytes(RnnConfig config) {
-    long states = config.cell() == Cell.LSTM ? 2 : 1;
-    return states * Float.BYTES * config.numLayers() * config.hiddenSize();
-  }
-
   /** Bytes in memory, about. */
   public int bytes() {
     return OVERHEAD + Float.BYTES * (h.length + c.length);

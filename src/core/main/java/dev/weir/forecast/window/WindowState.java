@@ -47,21 +47,11 @@ public class WindowState {
 
   /** By count. */
   public WindowState(int seqLen, int features) {
-    this(seqLen, features, 0);
-  }
-
-  public WindowState(int seqLen, int features, long interval) {
-    this(seqLen, features, interval, 0);
+    this(seqLen, features, 0, 0, 0);
   }
 
   /**
-   * @param ahead numbers known ahead of an observation, at most
-   */
-  public WindowState(int seqLen, int features, long interval, int ahead) {
-    this(seqLen, features, interval, ahead, 0);
-  }
-
-  /**
+   * @param ahead maximum number of values known ahead of an observation
    * @param columns covariates known ahead that are kept for a network; a divisor of {@code ahead},
    *     or 0: none are
    */

@@ -60,14 +60,7 @@ public final class Windows {
   }
 
   public Windows(int seqLen, int stride, int features, Sampling sampling) {
-    this(seqLen, stride, features, sampling, 0);
-  }
-
-  /**
-   * @param ahead numbers known ahead of an observation, at most
-   */
-  public Windows(int seqLen, int stride, int features, Sampling sampling, int ahead) {
-    this(seqLen, stride, features, sampling, ahead, 0);
+    this(seqLen, stride, features, sampling, 0, 0);
   }
 
   /**

@@ -10,7 +10,6 @@ import dev.weir.forecast.Forecast.Status;
 import dev.weir.forecast.Observation;
 import dev.weir.forecast.OneSeries;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
-import dev.weir.forecast.network.CarriedState;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.Sampling.Gap;
 import dev.weir.model.AheadInputs;
@@ -236,7 +235,7 @@ class CarriedStateTest {
       forecaster.observe(state, observation);
     }
     assertThat(state.carried(Mode.MANY_TO_ONE).bytes())
-        .isEqualTo(72 + (int) CarriedState.bytes(model.rnn()));
+        .isEqualTo(72 + 2 * Float.BYTES * model.rnn().numLayers() * model.rnn().hiddenSize());
   }
 
   /** One unit that adds up what it reads: a value that overflows float ends the sum. */

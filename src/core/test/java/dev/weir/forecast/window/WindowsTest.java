@@ -211,7 +211,7 @@ public class WindowsTest {
 
   @Test
   void whatIsKnownAheadTravelsWithItsObservation() {
-    Windows windows = new Windows(2, 1, 0, Sampling.BY_COUNT, 3);
+    Windows windows = new Windows(2, 1, 0, Sampling.BY_COUNT, 3, 0);
     WindowState state = windows.newState();
     assertThat(windows.offer(state, ahead(1, 4, 5), Windows.IN_ORDER)).isEqualTo(Outcome.APPENDED);
     assertThat(windows.window(SERIES, state).ahead()).containsExactly(4, 5);
@@ -375,7 +375,7 @@ public class WindowsTest {
         .containsExactly(NAN, 6, 7, 8, 9, 10, NAN, NAN, NAN);
     Windows shorter = windows(2, 1, Gap.SKIP);
     assertThat(known(shorter, shorter.fit(state), 2, 1)).containsExactly(7, 8, 9);
-    WindowState plain = new Windows(3, 1, 0, new Sampling(HOUR, Gap.SKIP, 9), 8).fit(state);
+    WindowState plain = new Windows(3, 1, 0, new Sampling(HOUR, Gap.SKIP, 9), 8, 0).fit(state);
     assertThat(plain.columns()).isZero();
     assertThat(plain.size()).isEqualTo(3);
     state = windows.fit(plain); // nothing is known, but the values are
