@@ -37,15 +37,15 @@ final class AlarmBudget {
     return surprise >= threshold;
   }
 
-  /** The next values raise none. */
+  /** Suppresses alarms of the next values. */
   static void rest(AlarmState state) {
     state.longs[AlarmState.QUIET_UNTIL] = state.longs[AlarmState.VALUES] + SILENCE + 1;
   }
 
   /**
-   * Whether the value raises an alarm, which is then paid for; called once for each value.
+   * Whether the value raises an alarm, which is then charged; called once for each value.
    *
-   * @param spacing usual time between values, in milliseconds; 0 if it is not known
+   * @param spacing usual time between values, in milliseconds; 0 if unknown
    */
   boolean take(AlarmState state, double surprise, long spacing) {
     double now = rate.perValue(spacing);

@@ -6,9 +6,9 @@ import dev.weir.forecast.Incident.Reason;
  * Gives each value of a series a surprise, which is comparable across series, a reason, and an
  * alarm where the budget allows one.
  *
- * <p>The surprise is -log10 of the chance of a value as unusual, by what the series has shown so
- * far: 3 means once in a thousand values. It is the largest of four {@link Reason}s', each against
- * its own {@link TailSketch}:
+ * <p>The surprise is -log10 of the probability of a value as unusual, by the series' values so far:
+ * 3 means once in a thousand values. It is the largest of four {@link Reason}s', each against its
+ * own {@link TailSketch}:
  *
  * <ul>
  *   <li>NOVELTY: a value that is farther outside the range of all earlier values than 5 % of it and
@@ -19,17 +19,16 @@ import dev.weir.forecast.Incident.Reason;
  *   <li>LEVEL: |mean of the last ten values - long-run mean| over the long-run mean deviation.
  *   <li>DRIFT: |mean error of the last 40 values| over the long-run mean |error|.
  *   <li>ERROR: the mean of the last ten |errors|, each over the geometric mean of the long-run mean
- *       |error| and the half-width of the forecast's interval, which knows the hour and recent
+ *       |error| and the half-width of the forecast's interval, which depends on the hour and recent
  *       errors. And a spike: the error before, if this value returned. Single errors are often
- *       large where nothing is wrong, so 0.4 and 1.2 are taken from their surprises.
+ *       large without an incident, so 0.4 and 1.2 are subtracted from their surprises.
  * </ul>
  *
- * <p>A young tail says little, so the surprise that is shown is log10(1 + 200 / n) less after n
- * values.
+ * <p>A young tail is uncertain, so the reported surprise is log10(1 + 200 / n) less after n values.
  *
- * <p>A value is scored by what was known before it and learned after that, except that level and
- * drift contain it. A flyweight: what is known of a series is in its {@link AlarmState}. Not
- * thread-safe. Allocates nothing; takes 0.45 us of CPU for a value.
+ * <p>A value is scored before it is learned, except that level and drift contain it. A flyweight:
+ * the state of a series is in its {@link AlarmState}. Not thread-safe. Allocates nothing; takes
+ * 0.45 us of CPU for a value.
  *
  * <pre>{@code
  * AlarmDetector detector = new AlarmDetector(AlarmSettings.defaults());
@@ -50,7 +49,7 @@ public final class AlarmDetector {
   private static final int BEFORE = 50; // values before the first surprise
   private static final int CLIPPED_FROM = 30; // values until long-run means limit large ones
   private static final double CLIP = 20;
-  private static final double NOVEL = 0.6; // what decides is so much more than the surprise
+  private static final double NOVEL = 0.6; // the evidence exceeds the surprise by this
   private static final double ERRORS = -0.4;
   private static final double SINGLE = -1.2;
   private static final double YOUNG = 200;
@@ -69,7 +68,7 @@ public final class AlarmDetector {
   private static final int MIN_REPEATS = 10;
   private static final int REPEATS_FROM = 200;
 
-  private static final int AFTER_BREAK = 200; // values that count as known then
+  private static final int AFTER_BREAK = 200; // count of values after a break
   private static final int ERRORS_AFTER_BREAK = 20;
 
   private final AlarmBudget budget;
@@ -82,8 +81,8 @@ public final class AlarmDetector {
   private double expected;
   private double difference;
   private boolean isExpected;
-  private double evidence; // what the budget decides by
-  private double youth; // taken from the surprise
+  private double evidence; // input of the budget
+  private double youth; // subtracted from the surprise
   private double surprise;
   private Reason reason;
 
@@ -100,7 +99,7 @@ public final class AlarmDetector {
    *
    * @param forecast of this value, made at the one before; NaN without one
    * @param halfWidth half the width of the forecast's interval; NaN or 0 without one
-   * @param spacing usual time between values, in milliseconds; 0 if it is not known
+   * @param spacing usual time between values, in milliseconds; 0 if unknown
    * @return whether the value raises an alarm
    * @throws IllegalArgumentException if the value is not a finite number
    */
@@ -110,13 +109,13 @@ public final class AlarmDetector {
   }
 
   /**
-   * The same of a series that people have said something of.
+   * As above, of a series with dismissed incidents.
    *
-   * @param said null if nobody has
+   * @param dismissals null for none
    */
   boolean observe(
       AlarmState state,
-      AlarmFeedback said,
+      AlarmFeedback dismissals,
       double value,
       double forecast,
       double halfWidth,
@@ -124,19 +123,19 @@ public final class AlarmDetector {
     if (!Double.isFinite(value)) {
       throw new IllegalArgumentException("value: expected a finite number, got " + value);
     }
-    feedback = said;
+    feedback = dismissals;
     double y = bounded(value);
-    boolean known = Double.isFinite(forecast);
-    expected = known ? forecast : Double.NaN;
-    difference = known ? y - bounded(forecast) : Double.NaN;
+    boolean hasForecast = Double.isFinite(forecast);
+    expected = hasForecast ? forecast : Double.NaN;
+    difference = hasForecast ? y - bounded(forecast) : Double.NaN;
     isExpected = false;
     evidence = 0;
     youth = Math.log10(1 + YOUNG / (state.longs[AlarmState.VALUES] + 1));
     surprise = 0;
     reason = null;
-    observeNovelty(state, y, known);
+    observeNovelty(state, y, hasForecast);
     observeLevel(state, y);
-    observeErrors(state, y, known, halfWidth);
+    observeErrors(state, y, hasForecast, halfWidth);
     boolean alarm = budget.take(state, evidence, spacing);
     state.longs[AlarmState.VALUES]++;
     return alarm;
@@ -152,14 +151,14 @@ public final class AlarmDetector {
     state.doubles[AlarmState.LAST_SCALE] = 0;
   }
 
-  /** After a silence, which was reported: as many values raise no alarm as after one. */
+  /** Suppresses alarms after a reported silence, as after an alarm. */
   void returned(AlarmState state) {
     AlarmBudget.rest(state);
   }
 
   /**
-   * Lets the long-run figures follow a state that is the usual one now, as those of a series with
-   * few values do. What sizes are usual is kept.
+   * Lets the long-run figures adapt fast after a break, as in a young series. Keeps the usual
+   * sizes.
    */
   void restart(AlarmState state) {
     long[] longs = state.longs;
@@ -183,7 +182,7 @@ public final class AlarmDetector {
     return surprise;
   }
 
-  /** Whether the newest value is as near to its forecast as most are, whatever came before it. */
+  /** Whether the newest value alone is as near to its forecast as most are. */
   boolean isExpected() {
     return isExpected && reason != Reason.NOVELTY;
   }
@@ -193,17 +192,17 @@ public final class AlarmDetector {
     return budget.isSurprising(evidence);
   }
 
-  /** What is surprising about the newest value; null if nothing is. */
+  /** Reason of the newest value's surprise; null for none. */
   public Reason reason() {
     return reason;
   }
 
-  private void observeNovelty(AlarmState state, double y, boolean known) {
+  private void observeNovelty(AlarmState state, double y, boolean hasForecast) {
     double[] doubles = state.doubles;
     long[] longs = state.longs;
     long t = longs[AlarmState.VALUES];
     double range = doubles[AlarmState.HIGH] - doubles[AlarmState.LOW];
-    boolean isFar = known && Math.abs(difference) > NOVEL_ERRORS * doubles[AlarmState.ERROR];
+    boolean isFar = hasForecast && Math.abs(difference) > NOVEL_ERRORS * doubles[AlarmState.ERROR];
     boolean isOutside =
         y > doubles[AlarmState.HIGH] + OUTSIDE * range
             || y < doubles[AlarmState.LOW] - OUTSIDE * range;
@@ -215,7 +214,7 @@ public final class AlarmDetector {
       longs[AlarmState.RUN] = 0;
     }
     long run = longs[AlarmState.RUN];
-    boolean changed = run < t; // a series that is constant from its first value on is not stuck
+    boolean changed = run < t; // a series that was always constant is not stuck
     if (t >= REPEATS_FROM && changed && run >= MIN_REPEATS + 2 * longs[AlarmState.MAX_RUN]) {
       novel = true;
       longs[AlarmState.MAX_RUN] = run;
@@ -250,13 +249,13 @@ public final class AlarmDetector {
     doubles[AlarmState.DEVIATION] = deviation + weight * (Math.abs(step) - deviation);
   }
 
-  private void observeErrors(AlarmState state, double y, boolean known, double halfWidth) {
+  private void observeErrors(AlarmState state, double y, boolean hasForecast, double halfWidth) {
     double[] doubles = state.doubles;
     double mean = doubles[AlarmState.ERROR];
     double size = Math.abs(difference);
     double scale = scale(mean, halfWidth);
-    isExpected = known && size <= EXPECTED * scale;
-    double relative = known && mean > 0 ? Math.copySign(ratio(size, mean), difference) : 0;
+    isExpected = hasForecast && size <= EXPECTED * scale;
+    double relative = hasForecast && mean > 0 ? Math.copySign(ratio(size, mean), difference) : 0;
     double now = doubles[AlarmState.DRIFT];
     now += (clip(relative, CLIP) - now) / DRIFT_VALUES;
     doubles[AlarmState.DRIFT] = now;
@@ -264,7 +263,7 @@ public final class AlarmDetector {
       takeTail(state, AlarmState.DRIFTS, Math.abs(now), RUN, 0, Reason.DRIFT);
     }
     TailSketch.learn(state.counts, AlarmState.DRIFTS, Math.abs(now));
-    if (known) {
+    if (hasForecast) {
       double one = mean > 0 ? Math.min(MAX_ERROR, size / scale) : 0;
       doubles[AlarmState.NEWEST_ERRORS] += (one - doubles[AlarmState.NEWEST_ERRORS]) / ERROR_VALUES;
       double newest = doubles[AlarmState.NEWEST_ERRORS];
@@ -275,8 +274,8 @@ public final class AlarmDetector {
       doubles[AlarmState.ERROR] = mean + Math.max(SLOWEST, 1.0 / n) * (limited - mean);
     }
     doubles[AlarmState.LAST_VALUE] = y;
-    doubles[AlarmState.LAST_ERROR] = known ? difference : 0;
-    doubles[AlarmState.LAST_SCALE] = known && mean > 0 ? scale : 0;
+    doubles[AlarmState.LAST_ERROR] = hasForecast ? difference : 0;
+    doubles[AlarmState.LAST_SCALE] = hasForecast && mean > 0 ? scale : 0;
   }
 
   private void observeError(AlarmState state, int sketch, double size, double run, double more) {
@@ -286,7 +285,7 @@ public final class AlarmDetector {
     TailSketch.learn(state.counts, sketch, size);
   }
 
-  /** Size of the last error that this value took back, as far as it did; 0 if it did not. */
+  /** Size of the part of the last error that this value reverted. */
   private static double spike(double[] doubles, double y) {
     double last = doubles[AlarmState.LAST_ERROR];
     double back = y - doubles[AlarmState.LAST_VALUE];
@@ -296,7 +295,7 @@ public final class AlarmDetector {
         : 0;
   }
 
-  /** What an error is compared with. */
+  /** The scale of an error. */
   private static double scale(double mean, double halfWidth) {
     return halfWidth > 0 ? Math.sqrt(mean) * Math.sqrt(Math.min(halfWidth, MAX_SIZE)) : mean;
   }

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Which incidents of a series were reported, so that they can be dismissed, and by how much the
- * evidence of each reason is lowered after those that were. Part of its {@link SeriesAlarms}, which
- * has none until an incident is reported. Mutable, not thread-safe.
+ * The reported incidents of a series, which can be dismissed, and how much dismissals lower the
+ * evidence of each reason. Part of its {@link SeriesAlarms} from the first reported incident on.
+ * Mutable, not thread-safe.
  */
 final class AlarmFeedback {
 
@@ -21,7 +21,7 @@ final class AlarmFeedback {
   private static final double DECAY = Math.exp(-Math.log(2) / HALF_LIFE); // per value
   private static final double FORGOTTEN = 0.02;
 
-  /** What was saved: numbers of each are one byte, and the first two never change. */
+  /** What was saved: each number is one byte, and the first two never change. */
   private enum Layout {
     NONE,
     DEMANDS,
@@ -32,7 +32,7 @@ final class AlarmFeedback {
   private final List<Long> reported = new ArrayList<>(0); // starts; ~start once it is dismissed
 
   /**
-   * @param feedback null for none, as what is returned
+   * @param feedback null for none, as the result
    */
   static AlarmFeedback fields(StateFields fields, AlarmFeedback feedback) throws IOException {
     Layout layout = Layout.NONE;
@@ -72,12 +72,12 @@ final class AlarmFeedback {
     return copy;
   }
 
-  /** By how much the evidence of a reason is lowered. */
+  /** The reduction of a reason's evidence. */
   double demand(Reason reason) {
     return demands[reason.ordinal()];
   }
 
-  /** An incident was reported: it may be dismissed unless newer ones take its place. */
+  /** Keeps a reported incident, which can be dismissed while it is among the newest. */
   void report(long start) {
     if (reported.size() == MAX_REPORTED) {
       reported.remove(0);
@@ -85,13 +85,13 @@ final class AlarmFeedback {
     reported.add(start);
   }
 
-  /** It has become one that can't be dismissed. */
+  /** Drops an incident that can no longer be dismissed. */
   void forget(long start) {
-    reported.removeIf(known -> known == start || known == ~start);
+    reported.removeIf(each -> each == start || each == ~start);
   }
 
   /**
-   * Takes in that an incident was a false alarm, once.
+   * Dismisses an incident as a false alarm, once.
    *
    * @return whether it was reported
    */
@@ -110,9 +110,9 @@ final class AlarmFeedback {
   }
 
   /**
-   * Goes on by a value: demands fade.
+   * Moves on by a value: demands decay.
    *
-   * @return whether anything is left
+   * @return whether any state is left
    */
   boolean advance() {
     boolean isLeft = !reported.isEmpty();

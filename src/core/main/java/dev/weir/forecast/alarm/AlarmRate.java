@@ -5,20 +5,20 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * How many alarms a series may raise, in a number of values or in a time. Immutable.
+ * The budget of a series: alarms per value or per time. Immutable.
  *
  * @param alarms in one value, or in the time
  * @param millis the time in milliseconds; 0 for one value
  */
 public record AlarmRate(double alarms, long millis) implements Serializable {
 
-  /** Alarms per value; a smaller rate would ask for more surprise than there is. */
+  /** Alarms per value; a smaller rate would need more than the largest surprise. */
   public static final double MIN = 1e-5;
 
   /** Alarms per value, at most. */
   public static final double MAX = 0.05;
 
-  /** Values that a rate without a time is written for. */
+  /** Values in the unit of a rate without a time. */
   public static final int PER = 1_000;
 
   /** Times that have a name, in hours. */
@@ -45,7 +45,7 @@ public record AlarmRate(double alarms, long millis) implements Serializable {
   /**
    * Alarms per value, {@link #MIN} to {@link #MAX}.
    *
-   * @param spacing usual time from one value to the next, in milliseconds; 0 if it is not known
+   * @param spacing usual time from one value to the next, in milliseconds; 0 if unknown
    */
   double perValue(long spacing) {
     return millis == 0

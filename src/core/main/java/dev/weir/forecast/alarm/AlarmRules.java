@@ -7,12 +7,12 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Which alarms the series of a job raise, by their names. Immutable.
+ * The alarm settings of a job's series, by their names. Immutable.
  *
  * @param common of all series that no override matches
  * @param overrides the first that matches a series' name counts
- * @param thresholds of the series that match; {@link ThresholdStateFormat#MAX_THRESHOLDS} at most.
- *     Of two with the same limit and values ahead, the first counts
+ * @param thresholds of the series that match; {@link #MAX_THRESHOLDS} at most. Of two with the same
+ *     limit and values ahead, the first counts
  */
 public record AlarmRules(
     IncidentSettings common, List<Override> overrides, List<SeriesThreshold> thresholds)
@@ -22,9 +22,9 @@ public record AlarmRules(
   public static final int MAX_THRESHOLDS = 8;
 
   /**
-   * Other alarms of some series.
+   * Alarm settings of some series.
    *
-   * @param series matches their whole names
+   * @param series matches their full names
    * @param settings null for no alarms
    */
   public record Override(Pattern series, IncidentSettings settings) implements Serializable {}
@@ -32,7 +32,7 @@ public record AlarmRules(
   /**
    * A threshold of some series.
    *
-   * @param series matches their whole names; null for all
+   * @param series matches their full names; null for all
    */
   public record SeriesThreshold(Pattern series, Threshold threshold) implements Serializable {}
 
@@ -56,7 +56,7 @@ public record AlarmRules(
     return new AlarmRules(common, List.of(), List.of());
   }
 
-  /** What counts for a series; to be remembered with it, since patterns take their time. */
+  /** The rule of a series; callers cache it, since matching patterns is slow. */
   public SeriesRule of(String series) {
     int first = 0;
     while (first < overrides.size() && !matches(overrides.get(first).series(), series)) {
@@ -70,7 +70,7 @@ public record AlarmRules(
     return new SeriesRule(this, first == overrides.size() ? SeriesRule.COMMON : first, own);
   }
 
-  /** Whether no threshold before it foretells the same of the series. */
+  /** Whether no earlier threshold is about the same event of the series. */
   private boolean isFirst(int number, String series) {
     return thresholds.subList(0, number).stream()
         .filter(before -> before.threshold().isSameEvent(thresholds.get(number).threshold()))

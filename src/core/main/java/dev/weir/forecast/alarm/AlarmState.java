@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What alarms know of one series: 472 bytes in three arrays of fixed size. A new one is that of a
+ * The detector's state of one series: 472 bytes in three arrays of fixed size, initially of a
  * series without values. Mutable, not thread-safe.
  */
 public final class AlarmState {
@@ -19,11 +19,11 @@ public final class AlarmState {
   static final int LEVEL = 4; // mean of the newest values
   static final int ERROR = 5; // long-run mean |error|
   static final int DRIFT = 6; // mean of the newest errors, in units of ERROR
-  static final int PENALTY = 7; // by how much alarms have raised the threshold
+  static final int PENALTY = 7; // rise of the threshold by alarms
   static final int SPENT = 8; // alarms that the budget has not paid back
   static final int LAST_VALUE = 9;
   static final int LAST_ERROR = 10;
-  static final int LAST_SCALE = 11; // what LAST_ERROR is compared with; 0 if there is no error
+  static final int LAST_SCALE = 11; // scale of LAST_ERROR; 0 without an error
   static final int NEWEST_ERRORS = 12; // mean of the newest |errors|, in units of their scales
   static final int DOUBLES = 13;
 
@@ -81,7 +81,7 @@ public final class AlarmState {
     this.counts = counts;
   }
 
-  /** Declares the fields; fails if what was read is no such state. */
+  /** Declares the fields; fails if those read are invalid. */
   AlarmState fields(StateFields fields) throws IOException {
     fields.each(DOUBLE_NAMES, doubles);
     fields.each(LONG_NAMES, longs);
@@ -108,7 +108,7 @@ public final class AlarmState {
     }
   }
 
-  /** How many values were observed; since a break, those and some before it. */
+  /** Number of values; after a break, those since it and some before it. */
   public long values() {
     return longs[VALUES];
   }

@@ -18,16 +18,16 @@ package dev.weir.forecast.alarm;
  * </ul>
  *
  * Each is far when it exceeds a multiple of its own long-run mean size. So a random walk, whose
- * differences are large and last, must move farther than a series that returns. What is far counts
- * only as far as the limit in that mean, or a change would hide itself. A spike moves no statistic
+ * differences are large and last, must move farther than a series that returns. A far statistic
+ * enters that mean only up to the limit, or a change would hide itself. A spike moves no statistic
  * for so long; an incident of 100 values moves it for less than {@value #LASTING} values, and once
- * more when it is what values are compared with.
+ * more as the values of comparison.
  *
  * <p>After a break all statistics restart, so the next one comes at least {@link #BEGINNING} values
- * later; what is compared with values from before a break is left out.
+ * later; comparisons with values before a break are left out.
  *
- * <p>A flyweight: what is known of a series is in its {@link BreakState}. Not thread-safe.
- * Allocates nothing.
+ * <p>A flyweight: the state of a series is in its {@link BreakState}. Not thread-safe. Allocates
+ * nothing.
  */
 final class BreakDetector {
 
@@ -44,8 +44,7 @@ final class BreakDetector {
   static final int MOST = 2_000;
 
   private static final int DROP = 1; // of a run, for a value at which the statistic is not far
-  private static final int DROP_APART =
-      3; // an incident that has ended comes again as what is before
+  private static final int DROP_APART = 3; // an ended incident returns as the values of comparison
   private static final int CLIPPED_FROM = 30;
   private static final double CLIP = 3;
 
@@ -60,7 +59,7 @@ final class BreakDetector {
   private static final double LEAST_LOG = 0.32; // 1.38 times as wide
   private static final double SMALLEST = 0.2; // of a width: a sparse series is often as still
 
-  private double size; // of what is far, over its limit
+  private double size; // of a far statistic, over its limit
   private boolean isFar; // the newest values from those before
   private boolean isNear; // the newest value itself
   private boolean isWider; // at least half as far; where errors alone are far, forecasts may be bad
@@ -70,8 +69,8 @@ final class BreakDetector {
    *
    * @param error of its forecast; NaN without one
    * @param apart the value minus the one that it is compared with; not finite without one
-   * @param lag how many values before that one was; another one than before restarts the statistics
-   * @return whether it shows that a change has lasted
+   * @param lag its distance in values; a changed lag restarts the statistics
+   * @return whether a change has lasted
    */
   boolean observe(BreakState state, double error, double apart, int lag) {
     size = 0;
@@ -139,7 +138,7 @@ final class BreakDetector {
 
   private boolean observeError(BreakState state, double size) {
     double[] d = state.doubles;
-    int n = count(state, BreakState.KNOWN);
+    int n = count(state, BreakState.ERROR_COUNT);
     double usual = d[BreakState.ERROR];
     double relative = usual > 0 ? size / usual : 0;
     boolean lasting = observeWidth(state, BreakState.ERRORS, relative, n, FAR_ERRORS);
@@ -177,8 +176,8 @@ final class BreakDetector {
   }
 
   /** Counts how long a statistic has been far; returns whether that is long enough. */
-  private boolean run(BreakState state, int place, boolean isKnown, double size) {
-    boolean isStill = isKnown && size > 1;
+  private boolean run(BreakState state, int place, boolean isWarm, double size) {
+    boolean isStill = isWarm && size > 1;
     int drop = place == BreakState.ERRORS_RUN ? DROP : DROP_APART;
     int run = isStill ? state.ints[place] + 1 : Math.max(0, state.ints[place] - drop);
     state.ints[place] = Math.min(LASTING, run);

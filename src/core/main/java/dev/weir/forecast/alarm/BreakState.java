@@ -6,13 +6,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a {@link BreakDetector} knows of one series: 120 bytes in two arrays of fixed size. A new
- * one is that of a series without values. Mutable, not thread-safe.
+ * State of a {@link BreakDetector} for one series: 120 bytes in two arrays of fixed size, initially
+ * of a series without values. Mutable, not thread-safe.
  */
 final class BreakState {
 
   // doubles
-  static final int APART = 0; // long-run mean of how far values are from those some seasons before
+  static final int APART = 0; // long-run mean difference from the values some seasons before
   static final int APART_SIZE = 1; // long-run mean size of that, without APART
   static final int SHIFT = 2; // mean of the newest, in units of APART_SIZE
   static final int SHIFT_SIZE = 3; // long-run mean |SHIFT|
@@ -28,7 +28,7 @@ final class BreakState {
   // ints
   static final int LAG = 0; // values between those that are compared; 0 before the first
   static final int APARTS = 1; // how many were compared, at most BreakDetector.MOST
-  static final int KNOWN = 2; // errors so far, at most BreakDetector.MOST
+  static final int ERROR_COUNT = 2; // errors so far, at most BreakDetector.MOST
   static final int SHIFT_RUN = 3; // values that the change has lasted, of each kind
   static final int WIDTH_RUN = 4;
   static final int ERRORS_RUN = 5;
@@ -80,14 +80,14 @@ final class BreakState {
     this.ints = ints;
   }
 
-  /** Forgets all but how long ago the last break was. */
+  /** Resets all but the age of the last break. */
   void restart(int lag) {
     Arrays.fill(doubles, 0);
     Arrays.fill(ints, 0, AGE, 0);
     ints[LAG] = lag;
   }
 
-  /** Declares the fields; fails if what was read is no such state. */
+  /** Declares the fields; fails if those read are invalid. */
   BreakState fields(StateFields fields) throws IOException {
     fields.each(DOUBLE_NAMES, doubles);
     fields.each(INT_NAMES, ints);

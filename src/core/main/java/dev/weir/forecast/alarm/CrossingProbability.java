@@ -8,11 +8,12 @@ import java.util.List;
  *
  * <p>For each step, the ends of the forecast's intervals are quantiles; between them, and beyond
  * the last, the limit's normal score is linear. So each step has a probability q of its own. The
- * steps depend on each other, in each series in another way: all k together are between
+ * steps depend on each other differently in each series; for all k together the probability is
+ * between
  *
  * <pre>
  * one   = max q               as if all steps were one
- * each  = 1 - prod (1 - q)    as if no step knew of another
+ * each  = 1 - prod (1 - q)    as if all steps were independent
  * logit p = w0 + w1 logit(one) + w2 (logit(each) - logit(one))
  * </pre>
  *
@@ -24,7 +25,7 @@ import java.util.List;
  * <p>The normal distribution is that of Bowling et al. 2009, "A Logistic Approximation to the
  * Cumulative Normal Distribution": logit = 1.5976 x + 0.07056 x^3, with an error of 1.4e-4.
  *
- * <p>Keeps scratch; what is learned is in the {@link ThresholdState}. Not thread-safe. Allocates
+ * <p>Holds scratch; the learned state is in the {@link ThresholdState}. Not thread-safe. Allocates
  * nothing.
  */
 final class CrossingProbability {
@@ -66,7 +67,7 @@ final class CrossingProbability {
     this.logits = new double[within];
   }
 
-  /** Prepares weights and covariances that nothing was learned of. */
+  /** Sets weights and covariances to their prior. */
   static void reset(double[] weights, double[] covariances) {
     System.arraycopy(MEANS, 0, weights, 0, WEIGHTS);
     Arrays.fill(covariances, 0);
@@ -75,7 +76,7 @@ final class CrossingProbability {
     }
   }
 
-  /** Whether they are numbers that learning can lead to. */
+  /** Whether weights and covariances are valid. */
   static boolean areSound(double[] weights, double[] covariances) {
     boolean sound = true;
     for (double weight : weights) {
@@ -121,7 +122,7 @@ final class CrossingProbability {
     return probability;
   }
 
-  /** What {@link #learn} needs to know of the newest prediction. */
+  /** Input of {@link #learn} from the newest prediction. */
   double one() {
     return one;
   }
@@ -211,12 +212,12 @@ final class CrossingProbability {
 
   /** The normal score of a probability above one half. */
   private static double score(double probability) {
-    double wanted = Math.log(probability / (1 - probability));
+    double target = Math.log(probability / (1 - probability));
     double low = 0;
     double high = 10;
     for (int i = 0; i < 60; i++) {
       double middle = (low + high) / 2;
-      if (logit(middle) < wanted) {
+      if (logit(middle) < target) {
         low = middle;
       } else {
         high = middle;

@@ -7,7 +7,7 @@ import java.util.Objects;
 /**
  * Which alarms of a series become incidents, and when an incident ends. Immutable.
  *
- * @param alarms how many alarms there may be, and why
+ * @param alarms the budget of alarms, and their reasons
  * @param minDuration values from the first to the last surprising one before an incident is
  *     reported; 1: at once
  * @param quiet values without a surprising one that close an incident
@@ -50,7 +50,7 @@ public record IncidentSettings(AlarmSettings alarms, int minDuration, int quiet,
         new AlarmSettings(budget, alarms.reasons()), minDuration, quiet, silence);
   }
 
-  /** Tells different settings apart; the same in each JVM. */
+  /** Differs between settings; the same in each JVM. */
   long id() {
     long reasons = 0;
     for (Reason reason : alarms.reasons()) {

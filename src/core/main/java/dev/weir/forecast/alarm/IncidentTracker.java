@@ -7,8 +7,8 @@ import dev.weir.forecast.Incident.Severity;
 /**
  * Turns the alarms of a series into incidents. An alarm starts one, and surprising values that are
  * far from their forecasts continue it, whether or not they raise an alarm; so do values of a
- * change that {@link BreakDetector} sees and that may yet last. It is closed after some values in a
- * row that are neither, whatever the means of the newest values still contain.
+ * change that {@link BreakDetector} detects and that may last. It is closed after a run of values
+ * that are neither, whatever the means of the newest values contain.
  *
  * <p>An incident is reported at its first value, or once it has lasted for the least number of
  * values; then each time that its {@link Severity} rises, at most twice; when it becomes a break;
@@ -18,17 +18,17 @@ import dev.weir.forecast.Incident.Severity;
  * a {@link Reason#BREAK}, whatever its reason was before, or one begins; it is reported at once,
  * and closed after the same number of values, surprising or not. This takes no part in the budget.
  *
- * <p>An incident that somebody dismissed is closed at the next value, unless this makes it a break.
+ * <p>A dismissed incident is closed at the next value, unless this makes it a break.
  *
- * <p>A flyweight: what is known of a series is in its {@link SeriesAlarms}. Not thread-safe.
- * Allocates nothing but an {@link OpenIncident} for each.
+ * <p>A flyweight: the state of a series is in its {@link SeriesAlarms}. Not thread-safe. Allocates
+ * nothing but an {@link OpenIncident} for each.
  */
 public final class IncidentTracker {
 
   private final IncidentSettings settings;
   private final long id;
   private final AlarmDetector detector;
-  private final BreakDetector breaks; // null if none are looked for
+  private final BreakDetector breaks; // null without detection of breaks
   private OpenIncident newest;
   private boolean alarm;
 
@@ -44,7 +44,7 @@ public final class IncidentTracker {
     return new SeriesAlarms(settings);
   }
 
-  /** How many values before a value is compared with it, at least; 0 if none is. */
+  /** Least lag of the value that a value is compared with; 0 for none. */
   public int leastLag() {
     return breaks == null ? 0 : BreakDetector.LEAST_LAG;
   }
@@ -59,7 +59,7 @@ public final class IncidentTracker {
     detector.skip(alarms.detection);
   }
 
-  /** The series was silent, which had an incident of its own: the next values raise no alarm. */
+  /** Suppresses alarms of the next values after an incident of silence. */
   public void returned(SeriesAlarms alarms) {
     detector.returned(alarms.detection);
   }
@@ -82,8 +82,8 @@ public final class IncidentTracker {
    * @param halfWidth half the width of the forecast's interval; NaN or 0 without one
    * @param before a value some seasons before; NaN without one
    * @param lag how many values before
-   * @param spacing usual time between values, in milliseconds; 0 if it is not known
-   * @return what is to be reported of the {@link #newest} incident; null for nothing
+   * @param spacing usual time between values, in milliseconds; 0 if unknown
+   * @return the event of the {@link #newest} incident to report; null for none
    * @throws IllegalArgumentException if the value is not a finite number
    */
   public Event observe(
@@ -148,7 +148,7 @@ public final class IncidentTracker {
     return detector.surprise();
   }
 
-  /** What is surprising about the newest value; null if nothing is. */
+  /** Reason of the newest value's surprise; null for none. */
   public Reason reason() {
     return detector.reason();
   }

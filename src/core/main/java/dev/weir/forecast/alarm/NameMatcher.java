@@ -5,12 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Matches whole names against patterns. A name comes from a record, and some patterns take hours
- * for some names, so one that takes too long does not match.
+ * Matches full names against patterns. Some patterns take hours for some names, so a match that
+ * takes too long fails.
  */
 public final class NameMatcher {
 
-  /** How often a match may read a character: some milliseconds. */
+  /** Reads of a character in a match at most: some milliseconds. */
   private static final int MAX_STEPS = 1_000_000;
 
   private NameMatcher() {}

@@ -33,7 +33,7 @@ public final class OpenIncident {
     this.end = start;
   }
 
-  /** Declares the fields; fails if what was read is no incident. */
+  /** Declares the fields; fails if those read are invalid. */
   OpenIncident fields(StateFields fields) throws IOException {
     start = fields.number("start", start);
     end = fields.number("end", end);

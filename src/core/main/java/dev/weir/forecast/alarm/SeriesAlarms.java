@@ -8,16 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * All that is known of one series' alarms: the detector's state, an incident while it is open, a
- * state for each threshold, and the dismissals. Mutable, not thread-safe.
+ * State of one series' alarms: the detector's state, an open incident, a state for each threshold,
+ * and the dismissals. Mutable, not thread-safe.
  */
 public final class SeriesAlarms {
 
   final AlarmState detection;
-  long settings; // id of those that the newest value was judged by
+  long settings; // id of those of the newest value
   OpenIncident incident; // null if absent
   private final List<ThresholdState> thresholds = new ArrayList<>(0);
-  BreakState breaks; // null if none are looked for
+  BreakState breaks; // null without detection of breaks
   AlarmFeedback feedback; // null if no incident was reported
 
   /** Of a series without values. */
@@ -33,9 +33,9 @@ public final class SeriesAlarms {
   }
 
   /**
-   * Declares all fields of what may be null, for none: one byte then.
+   * Declares all fields; null takes one byte.
    *
-   * @throws IOException if what is read is no such state
+   * @throws IOException if the fields read are invalid
    */
   public static SeriesAlarms fields(StateFields fields, SeriesAlarms alarms) throws IOException {
     return fields.optional(
@@ -58,7 +58,7 @@ public final class SeriesAlarms {
     return incident;
   }
 
-  /** Goes back to an incident, or to none. */
+  /** Restores an incident, or none. */
   public void incident(OpenIncident before) {
     incident = before;
   }
@@ -76,10 +76,10 @@ public final class SeriesAlarms {
   }
 
   /**
-   * Takes in that an incident was a false alarm, once however often it is said. If it is open, the
-   * next value closes it.
+   * Dismisses an incident as a false alarm; repetitions have no effect. The next value closes an
+   * open one.
    *
-   * @return why it can't be, in one line; null if it can
+   * @return the reason in one line if it can't be dismissed; else null
    */
   public String dismiss(FeedbackEvent dismissed) {
     if (feedback == null || !feedback.dismiss(dismissed.reason(), dismissed.start())) {
@@ -98,7 +98,7 @@ public final class SeriesAlarms {
     }
   }
 
-  /** How many values were judged; since a break, those and some before it. */
+  /** Number of values; after a break, those since it and some before it. */
   public long values() {
     return detection.values();
   }
@@ -118,8 +118,8 @@ public final class SeriesAlarms {
   }
 
   /**
-   * Values since the last break; {@link Integer#MAX_VALUE} if that is long ago, or if breaks are
-   * not looked for.
+   * Values since the last break; {@link Integer#MAX_VALUE} if that is long ago, or without
+   * detection of breaks.
    */
   public int age() {
     int age = breaks == null ? BreakDetector.MOST : breaks.ints[BreakState.AGE];

@@ -1,8 +1,8 @@
 package dev.weir.forecast.alarm;
 
 /**
- * What of some {@link AlarmRules} counts for one series. Never saved: it is found again by the name
- * of the series. Immutable, and its array is not to be changed.
+ * The part of {@link AlarmRules} that applies to one series. Never saved: derived from the series'
+ * name. Immutable; callers must not change its array.
  */
 public final class SeriesRule {
 
@@ -19,22 +19,22 @@ public final class SeriesRule {
     this.thresholds = thresholds;
   }
 
-  /** Whether it is of these rules, the very same object. */
+  /** Whether it is of these rules, by identity. */
   public boolean isOf(AlarmRules others) {
     return rules == others;
   }
 
-  /** Number of the override that counts, from 0; or {@link #COMMON}. */
+  /** Number of the override that applies, from 0; or {@link #COMMON}. */
   public int override() {
     return override;
   }
 
-  /** Which alarms count; null for none. */
+  /** The settings that apply; null for no alarms. */
   public IncidentSettings settings() {
     return override == COMMON ? rules.common() : rules.overrides().get(override).settings();
   }
 
-  /** Numbers of the thresholds that count, ascending. */
+  /** Numbers of the thresholds that apply, ascending. */
   public int[] thresholds() {
     return thresholds;
   }

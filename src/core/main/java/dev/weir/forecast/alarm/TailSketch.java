@@ -3,8 +3,8 @@ package dev.weir.forecast.alarm;
 import java.io.IOException;
 
 /**
- * How often a statistic has been how large, and how surprising a size is: -log10 of the chance of
- * one at least as large.
+ * Distribution of a statistic's size, and the surprise of a size: -log10 of the probability of one
+ * at least as large.
  *
  * <p>The sizes are counted in {@value #BINS} bins of their logarithm, in eighths, so that halving
  * keeps single ones; after the bins comes the sum of them. When it reaches 5,000 all are halved,
@@ -47,7 +47,7 @@ final class TailSketch {
   }
 
   /**
-   * The surprise of a size of at least 0, in powers of ten; 0 while nothing is known.
+   * The surprise of a size of at least 0, in powers of ten; 0 while there are too few.
    *
    * @param run how many values in a row an event counts
    */

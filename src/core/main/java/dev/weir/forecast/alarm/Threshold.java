@@ -3,12 +3,12 @@ package dev.weir.forecast.alarm;
 import java.io.Serializable;
 
 /**
- * A limit, and when to warn of it. Immutable.
+ * A limit, and the probability of a crossing at which to warn. Immutable.
  *
  * @param limit in units of the series; a value that is equal to it does not cross it
  * @param above whether a larger value crosses it; else a smaller one
  * @param within values ahead, 1 to {@link #MAX_WITHIN}
- * @param probability from which to warn, {@link #MIN_PROBABILITY} to {@link #MAX_PROBABILITY}
+ * @param probability at which to warn, {@link #MIN_PROBABILITY} to {@link #MAX_PROBABILITY}
  */
 public record Threshold(double limit, boolean above, int within, double probability)
     implements Serializable {
@@ -42,7 +42,7 @@ public record Threshold(double limit, boolean above, int within, double probabil
     return above ? value > limit : value < limit;
   }
 
-  /** Whether the same is foretold, be it with another probability to warn from. */
+  /** Whether both are about the same event, possibly with another probability. */
   public boolean isSameEvent(Threshold other) {
     return limit == other.limit && above == other.above && within == other.within;
   }

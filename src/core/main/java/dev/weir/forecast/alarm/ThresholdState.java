@@ -6,13 +6,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What is known of one threshold of one series, of constant size. Mutable, not thread-safe.
+ * State of one threshold of one series, of constant size. Mutable, not thread-safe.
  *
- * <p>Predictions wait in a ring until the values have come that they are about.
+ * <p>Predictions wait in a ring for the values that they predict.
  */
 public final class ThresholdState {
 
-  /** What a reader fills; shared, never changed. */
+  /** Placeholder of a reader; shared, never changed. */
   private static final ThresholdState BLANK = new ThresholdState(0, true, 1);
 
   final double limit;
@@ -35,7 +35,7 @@ public final class ThresholdState {
     dropWaiting();
   }
 
-  /** Declares those of a series; fails if what was read are no such states. */
+  /** Declares those of a series; fails if the fields read are invalid. */
   static void all(List<ThresholdState> states, StateFields fields) throws IOException {
     fields.list("thresholds", states, AlarmRules.MAX_THRESHOLDS, BLANK, ThresholdState::fields);
   }
@@ -78,7 +78,7 @@ public final class ThresholdState {
     }
   }
 
-  /** Forgets predictions that are about times at which values are missing. */
+  /** Drops the waiting predictions, whose values are missing. */
   public void dropWaiting() {
     Arrays.fill(waiting, Float.NaN);
   }

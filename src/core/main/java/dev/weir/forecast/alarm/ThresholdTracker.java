@@ -6,19 +6,19 @@ import java.util.List;
  * Warns of one threshold: one warning for one crossing.
  *
  * <p>A warning begins when the probability reaches the threshold's, while the newest value is on
- * this side of the limit, and so were the {@code quiet} values before. It comes true at the first
- * value beyond the limit. It was wrong when {@code within} successive values had a smaller
- * probability: the last that it foretold is then over.
+ * this side of the limit, and so were the {@code quiet} values before. It is right at the first
+ * value beyond the limit, and wrong once {@code within} successive values had a smaller
+ * probability: then its last prediction is over.
  *
  * <p>A value is compared with the predictions made before it; then the next one is made, from
- * forecasts that know the value.
+ * forecasts that include the value.
  *
- * <p>A flyweight: what is known of a series is in its {@link ThresholdState}. Not thread-safe.
+ * <p>A flyweight: the state of a series is in its {@link ThresholdState}. Not thread-safe.
  * Allocates nothing but a {@link ThresholdWarning} for each.
  */
 public final class ThresholdTracker {
 
-  /** What became of a warning at a value. */
+  /** Change of a warning at a value. */
   public enum Change {
     OPENED,
     /** The value is beyond the limit. */
@@ -54,7 +54,7 @@ public final class ThresholdTracker {
     return state.fits(threshold);
   }
 
-  /** Passes missing values: what was predicted of them is never known. */
+  /** Passes missing values: drops their predictions. */
   public void skip(ThresholdState state) {
     state.dropWaiting();
   }
@@ -62,7 +62,7 @@ public final class ThresholdTracker {
   /**
    * Takes in the newest value of a series, and predicts from the forecast made at it.
    *
-   * @param forecast (steps), of the next values; null while nothing is known of its errors
+   * @param forecast (steps), of the next values; null while its errors are unknown
    * @param lower (levels, steps), ends of its intervals
    * @param upper (levels, steps)
    * @return the probability that one of the next values is beyond the limit; NaN if unknown
@@ -84,9 +84,9 @@ public final class ThresholdTracker {
         crossed || forecast == null
             ? Double.NaN
             : crossing.predict(state.weights, forecast, lower, upper);
-    boolean isKnown = !Double.isNaN(probability);
-    state.waiting[place] = isKnown ? (float) crossing.one() : Float.NaN;
-    state.waiting[place + 1] = isKnown ? (float) crossing.beyond() : Float.NaN;
+    boolean isPredicted = !Double.isNaN(probability);
+    state.waiting[place] = isPredicted ? (float) crossing.one() : Float.NaN;
+    state.waiting[place + 1] = isPredicted ? (float) crossing.beyond() : Float.NaN;
     state.next = (state.next + 1) % threshold.within();
     return probability;
   }

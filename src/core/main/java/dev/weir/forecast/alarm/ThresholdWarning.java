@@ -9,7 +9,7 @@ public final class ThresholdWarning {
   /** Bytes of its numbers. */
   static final int BYTES = 6 * Long.BYTES + 3 * Double.BYTES;
 
-  /** A {@link #crossing} that nobody knows. */
+  /** An unknown {@link #crossing}. */
   public static final long NO_TIME = Long.MIN_VALUE;
 
   long start;
@@ -27,7 +27,7 @@ public final class ThresholdWarning {
     this.end = start;
   }
 
-  /** Declares the fields; fails if what was read is no warning. */
+  /** Declares the fields; fails if those read are invalid. */
   ThresholdWarning fields(StateFields fields) throws IOException {
     start = fields.number("start", start);
     end = fields.number("end", end);
@@ -86,7 +86,7 @@ public final class ThresholdWarning {
     return value;
   }
 
-  /** What was then forecast for {@link #crossing}. */
+  /** The forecast for {@link #crossing} at that time. */
   public double forecast() {
     return forecast;
   }
@@ -96,7 +96,10 @@ public final class ThresholdWarning {
     return probability;
   }
 
-  /** When half of this probability is reached; {@link #NO_TIME} where values have no spacing. */
+  /**
+   * Time at which half of this probability is reached; {@link #NO_TIME} without a spacing of
+   * values.
+   */
   public long crossing() {
     return crossing;
   }
