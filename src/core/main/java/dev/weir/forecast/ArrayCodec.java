@@ -17,7 +17,7 @@ public final class ArrayCodec {
 
   private ByteBuffer bytes = ByteBuffer.allocate(0);
 
-  /** How many of so many numbers are copied at a time. */
+  /** Number of numbers that are copied at a time. */
   private int room(int length, int size) {
     int most = (int) Math.min(CHUNK, (long) length * size);
     if (bytes.capacity() < most) {
@@ -26,7 +26,7 @@ public final class ArrayCodec {
     return bytes.capacity() / size;
   }
 
-  /** Copies so many numbers between an array, from a place on, and the beginning of the bytes. */
+  /** Copies numbers between an array, from an index on, and the beginning of the bytes. */
   private interface Copy {
     void copy(int at, int count);
   }

@@ -3,12 +3,12 @@ package dev.weir.forecast;
 import java.io.Serializable;
 
 /**
- * What values of series can be: how small, how large, and whether only whole numbers, as counts
- * are. Brings forecasts and the ends of their intervals to such values: a forecast to the nearest
- * one, a lower end down and an upper end up, so that rounding never narrows an interval.
+ * The range of a series' values, and whether they are whole numbers, such as counts. Moves
+ * forecasts and the ends of their intervals to such values: a forecast to the nearest one, a lower
+ * end down and an upper end up, so that rounding never narrows an interval.
  *
  * <p>Immutable and thread-safe; allocates nothing for a forecast. {@link #NONE} returns each number
- * as it is. NaN stays NaN.
+ * unchanged. NaN stays NaN.
  *
  * <pre>{@code
  * Bounds counts = new Bounds(0, 40, true);
@@ -31,7 +31,7 @@ public record Bounds(double min, double max, boolean integer) implements Seriali
   private static final double LARGEST = 1e30;
 
   /**
-   * Of what a user gives.
+   * The bounds of two optional limits.
    *
    * @param min null for none
    * @param max null for none
@@ -51,7 +51,7 @@ public record Bounds(double min, double max, boolean integer) implements Seriali
     }
   }
 
-  /** Whether a user may give it. */
+  /** Whether it is a valid limit. */
   public static boolean isUsable(double bound) {
     return Math.abs(bound) <= LARGEST; // not NaN either
   }
@@ -102,7 +102,7 @@ public record Bounds(double min, double max, boolean integer) implements Seriali
   }
 
   /**
-   * The same of forecasts relative to another value.
+   * As above, for forecasts relative to another value.
    *
    * @param anchor the value that they are relative to
    */
@@ -116,7 +116,7 @@ public record Bounds(double min, double max, boolean integer) implements Seriali
   }
 
   /**
-   * Brings quantiles to values within the bounds as if they were ends of intervals.
+   * Moves quantiles to values within the bounds, as ends of intervals.
    *
    * @param quantiles (2 levels + 1), ascending, relative to the forecast, the median in the middle;
    *     overwritten

@@ -10,15 +10,15 @@ import java.util.List;
  * @param windowStart time of the window's oldest observation, milliseconds since 1970 in UTC
  * @param windowEnd time of its newest observation
  * @param steps observations in the window
- * @param label the most probable class; empty while no class is known
- * @param classes the classes that are known
+ * @param label the most probable class; empty while there are no classes
+ * @param classes the classes so far
  * @param probabilities of each of those classes
  * @param model name of the model; empty without a model
  * @param modelVersion its version; -1 without a model
  * @param labels windows of the series whose label has come so far
- * @param accuracy share of them that had been classified rightly; NaN without labels
+ * @param accuracy share of them that were classified correctly; NaN without labels
  * @param logLoss mean logarithmic loss of them; NaN without labels
- * @param status whether anything was missing
+ * @param status the basis of the classification
  */
 public record Classification(
     String series,
@@ -36,15 +36,15 @@ public record Classification(
     Status status)
     implements Output {
 
-  /** What a classification is made of. The names go to topics and metrics and never change. */
+  /** The basis of a classification. The names are in topics and metrics and never change. */
   public enum Status {
     /** A full window. */
     OK,
     /** The window is not full yet. */
     WARMUP,
-    /** The job names a model, and none has come yet. */
+    /** The job's model has not come yet. */
     FALLBACK,
-    /** No class is known yet: no model has come and no label. */
+    /** There are no classes: neither a model nor a label has come yet. */
     UNKNOWN
   }
 
@@ -52,7 +52,7 @@ public record Classification(
     classes = List.copyOf(classes);
   }
 
-  /** The probability of the class; NaN while no class is known. */
+  /** The probability of the class; NaN while there are no classes. */
   public double probability() {
     int index = classes.indexOf(label);
     return index < 0 ? Double.NaN : probabilities[index];

@@ -1,7 +1,7 @@
 package dev.weir.forecast;
 
 /**
- * What one record of the topic of covariates, or of outside forecasts, turned out to be: numbers
+ * The result of reading one record of the topic of covariates, or of outside forecasts: numbers
  * known ahead, or a dead letter.
  */
 public sealed interface CovariateEvent permits CovariateUpdate, OutsideUpdate, DeadLetter {}

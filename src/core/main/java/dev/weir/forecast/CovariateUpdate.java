@@ -3,13 +3,12 @@ package dev.weir.forecast;
 import java.util.Arrays;
 
 /**
- * What has become known of one time of a group of series. A later update of the same time replaces
- * it.
+ * The covariates known ahead of one time of a group of series. A later update of the same time
+ * replaces it.
  *
  * @param group name of the group, or of the series that is a group of its own
- * @param time the time that the covariates are of, milliseconds since 1970 in UTC
- * @param features one number for each covariate that is known ahead; NaN for unknown; nobody may
- *     write into the array
+ * @param time the time of the covariates, milliseconds since 1970 in UTC
+ * @param features one number for each covariate; NaN for missing; must not be changed
  */
 public record CovariateUpdate(String group, long time, double[] features)
     implements CovariateEvent {

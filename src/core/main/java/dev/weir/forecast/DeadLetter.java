@@ -10,15 +10,15 @@ package dev.weir.forecast;
 public record DeadLetter(Reason reason, String message, SourceRecord source)
     implements InputEvent, ModelEvent, CovariateEvent, Output {
 
-  /** What to do about late observations. */
+  /** Advice on late observations. */
   public static final String LATE_ADVICE =
       "raise window.out-of-orderness; docs/time.md, Order, corrections, lateness";
 
-  /** Kinds of failure. The names go to topics and metrics and never change. */
+  /** Kinds of failure. The names are in topics and metrics and never change. */
   public enum Reason {
-    /** The bytes are not what they should be: Avro, or the format of the job file. */
+    /** The bytes are invalid in their format: Avro, or the format of the job file. */
     MALFORMED,
-    /** A field that the job file names is missing, or holds something else. */
+    /** A field that the job file names is missing or has another type. */
     FIELD,
     /** The record has no value. */
     NULL_VALUE,
@@ -34,15 +34,15 @@ public record DeadLetter(Reason reason, String message, SourceRecord source)
     LATE,
     /** A model that the job cannot use. */
     MODEL,
-    /** A label that belongs to no window, or to a class that there may not be. */
+    /** A label of no window, or of a class that is not allowed. */
     LABEL,
     /** Feedback on an incident or a series that does not exist. */
     FEEDBACK,
-    /** A new series, and its task has as many as it may keep. */
+    /** A new series, beyond the task's limit. */
     SERIES_LIMIT,
-    /** The schema that a registry has, or should have, is not to be had or is of something else. */
+    /** The schema in a registry is unavailable or is of another kind. */
     SCHEMA,
-    /** A result that is larger than its topic, or the job's producer, takes. */
+    /** A result that exceeds the limit of its topic or of the job's producer. */
     TOO_LARGE
   }
 }

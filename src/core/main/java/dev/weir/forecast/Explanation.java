@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Why a forecast of the next value is what it is: named amounts in the unit of the series, whose
- * sum is the forecast. {@code docs/learning.md} defines each.
+ * The parts of a forecast of the next value: named amounts in the unit of the series, whose sum is
+ * the forecast. {@code docs/learning.md} defines each.
  *
  * <pre>
  * 41.2 = level 38.0 + expert:analogs 2.5 + expert:rls-ar 0.4 + ahead[0] 0.6 + network -0.3
@@ -13,8 +13,8 @@ import java.util.Set;
  *
  * @param value the forecast of the next value, step 1
  * @param parts the level, the experts, the covariates, the stages after them; added up in this
- *     order they give the value to within rounding. A part that is zero is left out, but the level
- *     and the covariates are always there
+ *     order they give the value to within rounding. Parts of zero are left out, except the level
+ *     and the covariates
  */
 public record Explanation(double value, List<Part> parts) {
 
@@ -22,33 +22,33 @@ public record Explanation(double value, List<Part> parts) {
   public static final String LEVEL = "level";
 
   /**
-   * Begins the name of an expert's part: how far its forecast is from the level, but for what
-   * covariates added, times its weight.
+   * Prefix of an expert's part: the distance of its forecast from the level, without the part of
+   * the covariates, times its weight.
    */
   public static final String EXPERT = Score.Method.EXPERT;
 
-  /** What the regression on the experts' forecasts added. */
+  /** Correction by the regression on the experts' forecasts. */
   public static final String STACK = "stack";
 
-  /** What the network that combines added. */
+  /** Correction by the network that combines candidates. */
   public static final String NETWORK = "network";
 
-  /** What was added after a shift of the level. */
+  /** Correction after a shift of the level. */
   public static final String SHIFT = "shift";
 
   /** The correction on a holiday, and on the days before and after it. */
   public static final String HOLIDAYS = "holidays";
 
-  /** What models outside of Weir added. */
+  /** Correction by models outside of Weir. */
   public static final String OUTSIDE = "outside-models";
 
-  /** The rest: bounds, an outlier that is repeated, rounding. */
+  /** The rest: bounds, a repeated outlier, rounding. */
   public static final String OTHER = "other";
 
   private static final Set<String> OWN =
       Set.of(LEVEL, STACK, NETWORK, SHIFT, HOLIDAYS, OUTSIDE, OTHER);
 
-  /** Whether a name is that of a part which is no covariate. */
+  /** Whether a name belongs to a part other than a covariate. */
   public static boolean isReserved(String name) {
     return OWN.contains(name) || name.startsWith(EXPERT);
   }

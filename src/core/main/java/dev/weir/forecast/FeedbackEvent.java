@@ -3,10 +3,10 @@ package dev.weir.forecast;
 import dev.weir.forecast.Incident.Reason;
 
 /**
- * Says that an incident was a false alarm, together with the record that brought it: its reason
- * needs more evidence in the series from now on.
+ * Dismisses an incident as a false alarm, with the record that brought it: its reason needs more
+ * evidence in the series from now on.
  *
- * @param series whose incident it is about
+ * @param series of the incident
  * @param reason of the incident
  * @param start of the incident, milliseconds since 1970 in UTC
  */

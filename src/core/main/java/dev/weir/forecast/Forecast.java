@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A forecast of the next values of one series. (series, origin, mode) names it. Its arrays belong
- * to the caller. Steps are counted from 1:
+ * A forecast of the next values of one series. (series, origin, mode) identifies it. The caller
+ * owns its arrays. Steps are counted from 1:
  *
  * <pre>{@code
  * next.value(1); // of the next value, its median
- * next.lower(0.8, 1); // 80 % of the truth are meant to be between this
- * next.upper(0.8, 1); // and this
+ * next.lower(0.8, 1); // the interval with a nominal coverage of 80 %:
+ * next.upper(0.8, 1); // lower and upper end
  * next.quantile(0.9, 1); // the same as upper(0.8, 1)
  * }</pre>
  *
@@ -21,16 +21,15 @@ import java.util.Objects;
  * @param origin time of the newest value used, milliseconds since 1970 in UTC
  * @param windowStart time of the oldest value in the window
  * @param seqLen values in the window; fewer than the model's while the series is young
- * @param mode which outputs of the network it is made of
- * @param times when each step is due; null while the window holds one value and nothing is known of
- *     the series' spacing
- * @param steps what is forecast of each
+ * @param mode which outputs of the network are the forecast
+ * @param times time of each step; null while the series' spacing is unknown
+ * @param steps the forecasts of each step
  * @param model name of the model; empty when none took part
  * @param modelVersion its version; -1 when none took part
  * @param learningSteps training steps of the series' own copy so far
  * @param status how far it can be trusted
- * @param covariatesMissing numbers of covariates known ahead that were not known for its steps
- * @param explanation what the first value consists of; null where forecasts are not explained
+ * @param covariatesMissing missing covariates known ahead of its steps
+ * @param explanation parts of the first value; null if forecasts are not explained
  */
 public record Forecast(
     String series,
@@ -52,21 +51,20 @@ public record Forecast(
   public static final long NO_VERSION = -1;
 
   /**
-   * What is forecast, the nearest step first.
+   * The forecasts, the nearest step first.
    *
    * @param value of each step, its median; finite
-   * @param mean the expected value of each; the value where nothing is learned of its errors;
-   *     finite
+   * @param mean the expected value of each; equal to the value while its errors are unknown; finite
    * @param intervals narrowest first, each within the next; may be empty
    */
   public record Steps(double[] value, double[] mean, List<Interval> intervals) {
 
-    /** Whose errors are not known. */
+    /** Forecasts whose errors are unknown. */
     public Steps(double[] value, List<Interval> intervals) {
       this(value, value, intervals);
     }
 
-    /** In memory, about. */
+    /** Approximate bytes in memory. */
     public long bytes() {
       return (2 + 2L * intervals.size()) * (16 + 8L * value.length);
     }
@@ -86,9 +84,9 @@ public record Forecast(
   }
 
   /**
-   * Where the truth is meant to be.
+   * A prediction interval.
    *
-   * @param level share of the truth that it is meant to hold
+   * @param level nominal coverage
    * @param lower lower end at each step
    * @param upper upper end at each step
    */
@@ -107,7 +105,7 @@ public record Forecast(
     }
   }
 
-  /** How far a forecast can be trusted. The names go to topics and never change. */
+  /** How far a forecast can be trusted. The names are in topics and never change. */
   public enum Status {
     /** The window is not full yet: the last value, repeated. */
     WARMUP,
@@ -117,7 +115,7 @@ public record Forecast(
     FALLBACK
   }
 
-  /** How many values are forecast. */
+  /** Number of forecast values. */
   public int horizon() {
     return steps.value.length;
   }
@@ -133,7 +131,7 @@ public record Forecast(
   }
 
   /**
-   * When a step is due; null while the spacing of the series is not known.
+   * Time of a step; null while the spacing of the series is unknown.
    *
    * @param step 1 to {@link #horizon}
    */
@@ -152,9 +150,9 @@ public record Forecast(
   }
 
   /**
-   * The expected value of a step: the mean of what may come, where {@link #value} is the median.
-   * For counts with many zeros the median is zero and the mean is not; means add up over steps and
-   * series.
+   * The expected value of a step: the mean of the predictive distribution, where {@link #value} is
+   * the median. For counts with many zeros the median is zero and the mean is not; means add up
+   * over steps and series.
    *
    * @param step 1 to {@link #horizon}
    */
@@ -162,7 +160,7 @@ public record Forecast(
     return steps.mean[index(step)];
   }
 
-  /** Shares of the truth that the intervals are meant to contain, ascending; empty at first. */
+  /** Nominal coverages of the intervals, ascending; empty at first. */
   public List<Double> levels() {
     return steps.intervals.stream().map(Interval::level).toList();
   }

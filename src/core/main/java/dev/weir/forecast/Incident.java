@@ -6,26 +6,25 @@ import java.util.Locale;
 import java.util.UUID;
 
 /**
- * What is reported of surprising values of one series that follow each other. (series, start) names
- * the incident, and (id, event, severity, reason) the record.
+ * A report on successive surprising values of one series. (series, start) identifies the incident,
+ * and (id, event, severity, reason) the record.
  *
  * @param series which series
  * @param id of the incident, the same in all its records, see {@link #id(String, long)}
- * @param event what became of it
- * @param time time of the value at which this was decided, milliseconds since 1970 in UTC
+ * @param event whether it opened, changed or closed
+ * @param time time of the value that caused the event, milliseconds since 1970 in UTC
  * @param start time of the first surprising value; of a silence that of the value before it
  * @param end time of the last surprising value so far
- * @param values observed from start to end; of a silence those that are missing there
+ * @param values observed from start to end; of a silence the number missing
  * @param worst the most surprising one so far
- * @param reason what is unusual about it; {@link Reason#BREAK} once a change of the series has
- *     lasted
+ * @param reason why it is unusual; {@link Reason#BREAK} once a change of the series has lasted
  * @param severity by its surprise
  * @param newest values up to time, oldest first; none if the series was dropped
  * @param model name of the model in the forecasts; empty when none took part
  * @param modelVersion its version; -1 when none took part
- * @param warning what is foretold, where the reason is a threshold; else null. Then the worst value
- *     is the one at which the probability was largest, its expected value that of the crossing, and
- *     its surprise 0
+ * @param warning the predicted crossing if the reason is a threshold; else null. Then the worst
+ *     value is the one at which the probability was largest, its expected value that of the
+ *     crossing, and its surprise 0
  */
 public record Incident(
     String series,
@@ -58,7 +57,7 @@ public record Incident(
    */
   public record Worst(long time, double value, double expected, double error, double surprise) {}
 
-  /** What is unusual about a value. */
+  /** Why a value is unusual. */
   public enum Reason {
 
     /** The value is outside the range of all values so far, or repeats for unusually long. */
@@ -76,19 +75,19 @@ public record Incident(
     /** The level, the season or the size of the errors has changed, and has lasted. */
     BREAK,
 
-    /** A forecast says that a limit will be crossed. No value is unusual yet. */
+    /** A limit will probably be crossed. No value is unusual yet. */
     THRESHOLD,
 
     /** The series has no values. */
     SILENCE;
 
-    /** What the values of a series may be unusual for. All but a break may raise an alarm. */
+    /** Reasons of the values of a series. All but a break may raise an alarm. */
     public static final List<Reason> OF_VALUES = List.of(NOVELTY, LEVEL, DRIFT, ERROR, BREAK);
 
-    /** What evidence is collected for, in the order of the constants. It can be dismissed. */
+    /** Reasons with evidence, in the order of the constants; their incidents can be dismissed. */
     public static final List<Reason> OF_EVIDENCE = List.of(NOVELTY, LEVEL, DRIFT, ERROR);
 
-    /** As options and results name it, in lower case. */
+    /** The name in options and results, in lower case. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -152,7 +151,7 @@ public record Incident(
       return surprise >= MEDIUM_FROM ? MEDIUM : LOW;
     }
 
-    /** As records and metrics name it, in lower case. */
+    /** The name in records and metrics, in lower case. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -170,7 +169,7 @@ public record Incident(
     }
   }
 
-  /** What became of an incident at a value. */
+  /** Change of an incident at a value. */
   public enum Event {
     OPENED,
     UPDATED,
@@ -180,16 +179,16 @@ public record Incident(
   /** An observed value. */
   public record Value(long time, double value) {}
 
-  /** What became of a warning. */
+  /** Outcome of a warning. */
   public enum Outcome {
     /** The limit was crossed, by the newest value. */
     CROSSED,
-    /** It was not, within the last value that said it would be. */
+    /** It was not crossed within the predicted values. */
     MISSED,
-    /** Nobody knows: the series was dropped, or the threshold is no longer an option. */
+    /** Unknown: the series was dropped, or the threshold was removed. */
     DROPPED;
 
-    /** As records name it, in lower case. */
+    /** The name in records, in lower case. */
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
@@ -209,20 +208,20 @@ public record Incident(
   }
 
   /**
-   * That a limit will be crossed.
+   * A predicted crossing of a limit.
    *
    * @param limit in units of the series
    * @param above whether by a larger value; else by a smaller one
-   * @param within so many values ahead
+   * @param within number of values ahead
    * @param probability the largest so far that at least one of these values is beyond the limit
-   * @param crossing when half of this probability is reached, milliseconds since 1970; null where
-   *     the spacing of the values is not known
+   * @param crossing time at which half of this probability is reached, milliseconds since 1970;
+   *     null if the spacing of the values is unknown
    * @param outcome null while the warning is open
    */
   public record Warning(
       double limit, boolean above, int within, double probability, Long crossing, Outcome outcome) {
 
-    /** The direction as options and records name it. */
+    /** The name of the direction in options and records. */
     public String direction() {
       return above ? "above" : "below";
     }
@@ -237,13 +236,13 @@ public record Incident(
     return uuid(series + "\n" + start);
   }
 
-  /** The same of a warning: several may begin at one value. */
+  /** The id of a warning: several may begin at one value. */
   public static String id(String series, long start, double limit, boolean above, int within) {
     return uuid(series + "\n" + start + "\n" + (above ? ">" : "<") + limit + "\n" + within);
   }
 
   /**
-   * The same of a silence.
+   * The id of a silence.
    *
    * @param last time of the value before it
    */
@@ -255,7 +254,7 @@ public record Incident(
     return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
   }
 
-  /** Whether no record has closed it. */
+  /** Whether it is still open. */
   public boolean isOpen() {
     return event != Event.CLOSED;
   }

@@ -1,9 +1,8 @@
 package dev.weir.forecast;
 
 /**
- * What one record of the observations topic turned out to be: an observation, or a dead letter that
- * travels along the same road so that one transaction holds all output. Where classes are learned,
- * a record of the labels topic is one too, and where alarms are raised, one of the feedback topic.
+ * The result of reading one record of the topics of observations, labels or feedback: an event, or
+ * a dead letter, which takes the same path so that one transaction contains all output.
  */
 public sealed interface InputEvent permits ObservationEvent, LabelEvent, FeedbackEvent, DeadLetter {
 

@@ -1,7 +1,7 @@
 package dev.weir.forecast;
 
 /**
- * The true class of a window, which somebody found out, together with the record that brought it.
+ * The true class of a window, with the record that brought it.
  *
  * @param series which series
  * @param time of the window's newest observation, or within the window if windows do not overlap

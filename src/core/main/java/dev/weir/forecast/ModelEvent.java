@@ -1,8 +1,8 @@
 package dev.weir.forecast;
 
 /**
- * What one record of the model topic turned out to be: a model that forecasts, one that classifies,
- * or a dead letter.
+ * The result of reading one record of the model topic: a forecaster, a classifier, or a dead
+ * letter.
  */
 public sealed interface ModelEvent permits ModelUpdate, ClassifierUpdate, DeadLetter {
 

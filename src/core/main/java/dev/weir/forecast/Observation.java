@@ -9,10 +9,10 @@ import java.util.Objects;
  * @param series which series, 1 to {@value #MAX_SERIES_LENGTH} characters
  * @param time when it was observed, milliseconds since 1970 in UTC
  * @param value finite
- * @param features covariates observed with the value, all finite; nobody may write into the array
- * @param label the true class of the window whose newest observation this is; null if not known
- * @param ahead (steps, covariates known ahead) what is known of the times after it, row-major, as
- *     many steps as are known; NaN for unknown; nobody may write into the array
+ * @param features covariates observed with the value, all finite; must not be changed
+ * @param label the true class of the window whose newest observation this is; null for none
+ * @param ahead (steps, covariates) covariates known ahead of the times after it, row-major, of any
+ *     number of steps; NaN for missing; must not be changed
  */
 public record Observation(
     String series, long time, double value, double[] features, String label, double[] ahead) {
@@ -26,7 +26,7 @@ public record Observation(
     this(series, time, value, NO_FEATURES);
   }
 
-  /** One that says nothing of the times after it. */
+  /** One without covariates known ahead. */
   public Observation(String series, long time, double value, double[] features, String label) {
     this(series, time, value, features, label, NO_FEATURES);
   }
@@ -42,11 +42,11 @@ public record Observation(
   }
 
   /** The same with other numbers known ahead. */
-  public Observation withAhead(double[] known) {
-    return new Observation(series, time, value, features, label, known);
+  public Observation withAhead(double[] covariates) {
+    return new Observation(series, time, value, features, label, covariates);
   }
 
-  /** Whether both say the same; a producer's retry sends the same observation twice. */
+  /** Compares all fields; a producer's retry sends an equal observation again. */
   @Override
   public boolean equals(Object other) {
     return other instanceof Observation o

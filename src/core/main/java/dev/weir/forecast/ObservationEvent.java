@@ -3,11 +3,11 @@ package dev.weir.forecast;
 /** An observation together with the record that brought it. */
 public record ObservationEvent(Observation observation, SourceRecord source) implements InputEvent {
 
-  /** Values of the next day. What is further ahead was in a record with a wrong time. */
+  /** Values of the next day; with a larger difference the record's time is wrong. */
   private static final long MOST_MILLIS = 48 * 3_600_000L;
 
   /**
-   * What event time goes on to by this event.
+   * The event time to which this event advances.
    *
    * @param inOrder whether each observation counts at once; one that waits must carry event time up
    *     to itself

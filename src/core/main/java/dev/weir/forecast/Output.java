@@ -1,4 +1,4 @@
 package dev.weir.forecast;
 
-/** What leaves a job. */
+/** An output of a job. */
 public sealed interface Output permits Forecast, Score, Classification, Incident, DeadLetter {}

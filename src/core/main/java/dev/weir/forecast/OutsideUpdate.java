@@ -3,22 +3,21 @@ package dev.weir.forecast;
 import java.util.Arrays;
 
 /**
- * What a model outside of the job forecasts for a series. Of one time, the forecast that was made
- * last counts.
+ * A forecast of a series by a model outside of the job. Of one time, the newest forecast counts.
  *
  * @param series name of the series
  * @param model name of the model
- * @param made when it was made, milliseconds since 1970 in UTC; it counts from then on
+ * @param issued time of issue, milliseconds since 1970 in UTC; it counts from then on
  * @param times (steps) the times forecast, ascending, milliseconds since 1970 in UTC
- * @param values (steps) the value of each time; NaN for unknown; nobody may write into the arrays
+ * @param values (steps) the value of each time; NaN for missing; the arrays must not be changed
  */
-public record OutsideUpdate(String series, String model, long made, long[] times, double[] values)
+public record OutsideUpdate(String series, String model, long issued, long[] times, double[] values)
     implements CovariateEvent {
 
   @Override
   public boolean equals(Object other) {
     return other instanceof OutsideUpdate o
-        && made == o.made
+        && issued == o.issued
         && series.equals(o.series)
         && model.equals(o.model)
         && Arrays.equals(times, o.times)
@@ -27,16 +26,16 @@ public record OutsideUpdate(String series, String model, long made, long[] times
 
   @Override
   public int hashCode() {
-    return 31 * series.hashCode() + Long.hashCode(made);
+    return 31 * series.hashCode() + Long.hashCode(issued);
   }
 
   @Override
   public String toString() {
-    return "OutsideUpdate[%s by %s, made %s: %s = %s]"
+    return "OutsideUpdate[%s by %s, issued %s: %s = %s]"
         .formatted(
             series,
             model,
-            java.time.Instant.ofEpochMilli(made),
+            java.time.Instant.ofEpochMilli(issued),
             Arrays.toString(times),
             Arrays.toString(values));
   }

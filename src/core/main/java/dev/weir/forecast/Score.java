@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * How the forecasts of one series have done so far, told when a value arrived.
+ * Errors of one series' forecasts so far, as of the arrival of a value.
  *
  * @param series which series
  * @param time time of the value, milliseconds since 1970 in UTC
  * @param mode which of the series' forecasts
  * @param value the value
  * @param scored values scored so far
- * @param errors mean absolute error so far of each step ahead that has met its truth, nearest first
+ * @param errors mean absolute error so far of each lead time that was observed, nearest first
  * @param mae mean absolute error so far, over all values and steps
- * @param mase the same over that of seasonal naive on the same values; NaN while unknown
- * @param level share of the truth that the interval is meant to hold; NaN without an interval
- * @param coverage share that it did hold; NaN while unknown
+ * @param mase {@code mae} over that of seasonal naive on the same values; NaN while unknown
+ * @param level nominal coverage of the interval; NaN without an interval
+ * @param coverage its actual coverage; NaN while unknown
  * @param methods baselines and experts on the same values and steps
  * @param distribution scores of the predictive distributions; null while unknown
  */
@@ -40,27 +40,29 @@ public record Score(
    * One baseline, expert or model.
    *
    * @param name its name
-   * @param mae its mean absolute error: of an expert lately, of others so far
-   * @param share its share in the forecast just made; 0 for one that takes no part
+   * @param mae its mean absolute error: of an expert the recent one, of others so far
+   * @param share its weight in the newest forecast; 0 for one that takes no part
    */
   public record Method(String name, double mae, double share) {
 
-    /** Begins the name of an expert. */
+    /** Prefix of an expert. */
     public static final String EXPERT = "expert:";
 
-    /** Begins the name of a model outside of Weir. */
+    /** Prefix of a model outside of Weir. */
     public static final String OUTSIDE = "outside:";
 
-    /** Begins the forecasts' own error on the values and steps that an outside model forecast. */
+    /**
+     * Prefix of the forecasts' own error on the values and steps that an outside model forecast.
+     */
     public static final String WEIR_ON = "weir@";
 
-    /** Begins what that error had been without any outside model. */
+    /** Prefix of that error without outside models. */
     public static final String WITHOUT_OUTSIDE_ON = "weir_without_outside@";
   }
 
   /**
-   * How the predictive distributions have done so far, in the value's unit; smaller is better. They
-   * have the ends of the intervals as quantiles and the forecast as the median, as issued.
+   * Scores of the predictive distributions so far, in the value's unit; smaller is better. Their
+   * quantiles are the ends of the intervals, and the median is the forecast, as issued.
    *
    * @param scored forecasts of one step ahead scored so far
    * @param steps the steps ahead that are scored; the means are over these
@@ -101,8 +103,9 @@ public record Score(
   /**
    * One interval.
    *
-   * @param level share of the truth that it is meant to hold
-   * @param score mean of its width plus 2 / (1 - level) times the distance of a truth outside
+   * @param level nominal coverage
+   * @param score mean of its width plus 2 / (1 - level) times the distance of an observed value
+   *     outside
    * @param scoreByStep the same of each step
    */
   public record Interval(double level, double score, List<Double> scoreByStep) {
@@ -115,7 +118,7 @@ public record Score(
     methods = List.copyOf(methods);
   }
 
-  /** An error over another; NaN where that says nothing: beside almost none any is infinite. */
+  /** An error over another; NaN if the ratio is not finite. */
   public static double ratio(double error, double of) {
     double ratio = of > 0 ? error / of : Double.NaN;
     return Double.isFinite(ratio) ? ratio : Double.NaN;

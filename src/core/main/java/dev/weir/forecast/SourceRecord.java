@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Where something came from, with its bytes as they came, so that nothing that fails later is lost.
+ * The origin of an event, with its original bytes, so that a later failure loses nothing.
  *
  * @param topic the topic, or the file for input that is not from Kafka
  * @param partition its partition
  * @param offset its offset, or the line in a file
  * @param timestamp the record's own timestamp, milliseconds since 1970, or -1
- * @param headers the record's headers in their order, as far as there is room for them
- * @param headersLost how many there was no room for
+ * @param headers the record's headers in their order, up to a limit
+ * @param headersLost number of headers beyond the limit
  * @param key the key's bytes, or null
  * @param value the value's bytes, or null
  */
@@ -27,7 +27,7 @@ public record SourceRecord(
     byte[] value) {
 
   /**
-   * A word beside a record. Names may come twice.
+   * A header of a record. Names may repeat.
    *
    * @param value its bytes, or null
    */
@@ -49,7 +49,7 @@ public record SourceRecord(
     this(topic, partition, offset, timestamp, List.of(), 0, key, value);
   }
 
-  /** The same with other bytes as its value, such as a part of them. */
+  /** The same record with another value, such as a part of it. */
   public SourceRecord withValue(byte[] other) {
     return new SourceRecord(topic, partition, offset, timestamp, headers, headersLost, key, other);
   }

@@ -8,15 +8,15 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Visits the fields of a state, which declares them once, by name and in order: a writer, a reader
- * and a printer are made of it. Each method takes what a field contains and returns what it is to
- * contain: the same, or what was read. Not thread-safe.
+ * Visits the fields of a state, which declares them once, by name and in order, for a writer, a
+ * reader and a printer. Each method takes a field's value and returns its new value: the same, or
+ * the one read. Not thread-safe.
  *
  * <p>Single numbers are big-endian, as Java writes them, arrays little-endian and copied in bulk.
  */
 public abstract class StateFields {
 
-  /** More than any job keeps of a series; a damaged size must not exhaust the heap. */
+  /** A bound above any job's, so that a damaged size cannot exhaust the heap. */
   private static final int MAX_NUMBERS = 1 << 26;
 
   private StateFields() {}
@@ -27,7 +27,7 @@ public abstract class StateFields {
     E fields(E element, StateFields fields) throws IOException;
   }
 
-  /** Whether the fields are being read, so that what they contain is to be checked. */
+  /** Whether the fields are being read, so that the state must check them. */
   public boolean reads() {
     return false;
   }
@@ -75,7 +75,7 @@ public abstract class StateFields {
     }
   }
 
-  /** An array of a length that both sides know; changed in place. */
+  /** An array whose length the state determines; changed in place. */
   public abstract void numbers(String name, long[] values) throws IOException;
 
   public abstract void numbers(String name, double[] values) throws IOException;
@@ -111,7 +111,7 @@ public abstract class StateFields {
   /**
    * A list with its size; changed in place.
    *
-   * @param blank what a reader passes for each element
+   * @param blank argument of a reader for each element
    */
   public final <E> void list(String name, List<E> elements, E blank, Element<E> element)
       throws IOException {
@@ -136,9 +136,9 @@ public abstract class StateFields {
   }
 
   /**
-   * What may be absent, which null says.
+   * An optional element; null if absent.
    *
-   * @param blank makes what a reader fills
+   * @param blank creates the element for a reader
    */
   public final <E> E optional(String name, E value, Supplier<E> blank, Element<E> element)
       throws IOException {
@@ -147,12 +147,12 @@ public abstract class StateFields {
         : null;
   }
 
-  /** A number that says how many there are. */
+  /** A count. */
   public final int size(String name, int size) throws IOException {
     return size(name, size, MAX_NUMBERS);
   }
 
-  /** A number that says how many there are: so many at most. */
+  /** A count with a maximum. */
   public abstract int size(String name, int size, int most) throws IOException;
 
   boolean isPresent(String name, boolean value) throws IOException {
@@ -169,7 +169,7 @@ public abstract class StateFields {
     return new Writer(target);
   }
 
-  /** Reads what a writer wrote; fails if it is no size or ends early. */
+  /** Reads the output of a writer; fails for an invalid size or an early end. */
   public static StateFields reader(DataInput source) {
     return new Reader(source);
   }

@@ -100,7 +100,7 @@ public final class OutsideDeserializer extends RecordDeserializer<CovariateEvent
       return new DeadLetter(Reason.MODEL, message, source);
     }
     long[] times = update.times();
-    problem = problem != null ? problem : badTime("made", update.made(), topic.maxMade(), source);
+    problem = problem != null ? problem : badTime("made", update.issued(), topic.maxMade(), source);
     problem = problem != null ? problem : badTime("times", times[0], topic.maxFuture(), source);
     problem =
         problem != null

@@ -37,7 +37,7 @@ final class CovariateEventSerializer extends WeirSerializer<CovariateEvent> {
       target.writeByte(OUTSIDE);
       StringValue.writeString(update.series(), target);
       StringValue.writeString(update.model(), target);
-      target.writeLong(update.made());
+      target.writeLong(update.issued());
       target.writeInt(update.times().length);
       for (long time : update.times()) {
         target.writeLong(time);

@@ -230,9 +230,9 @@ final class CovariateFunction
       }
       if (times[i] <= timers.currentWatermark()) {
         lose(JoinLoss.PASSED_STEPS, 1);
-      } else if (!(row[column + 1] > update.made())) {
+      } else if (!(row[column + 1] > update.issued())) {
         row[column] = value;
-        row[column + 1] = update.made();
+        row[column + 1] = update.issued();
         lose(JoinLoss.BEYOND_KEEP, known.put(times[i], row, settings.keep(), now(timers)));
       }
     }
