@@ -4,10 +4,10 @@ import dev.weir.rnn.Kernels;
 import java.util.Arrays;
 
 /**
- * Nearest neighbours: finds the moments of the past whose last {@code window} values looked most
- * like the newest ones, and averages what came after them (Lorenz 1969, "Atmospheric predictability
- * as revealed by naturally occurring analogues"). On transformed values z of {@link History}, with
- * d of {@link Distances}:
+ * Nearest neighbors: finds the past times whose last {@code window} values were most like the
+ * newest ones, and averages the values after them (Lorenz 1969, "Atmospheric predictability as
+ * revealed by naturally occurring analogues"). On transformed values z of {@link History}, with d
+ * of {@link Distances}:
  *
  * <pre>
  * x = z, or z - G[phase], G a running mean of each phase
@@ -15,12 +15,11 @@ import java.util.Arrays;
  * zhat_i = A_i + rho_i (x[t] - B)
  * </pre>
  *
- * rho_i, how much of the anchor's difference to bring along, is a running regression in [0, 1].
+ * rho_i, the share of the anchor's difference that is added, is a running regression in [0, 1].
  *
- * <p>Three of them make the mixture better than any one does, since they err differently: {@link
- * #near} takes few neighbours, of whatever hour, and is right where a series repeats itself
- * closely; {@link #wide} takes many, of about the same hour, and is right where it is noisy; {@link
- * #ofDeviations} compares what is unusual rather than how it looks.
+ * <p>Three of them together improve the mixture, since their errors differ: {@link #near} takes few
+ * neighbors, of any hour, for series that repeat closely; {@link #wide} takes many, of about the
+ * same hour, for noisy series; {@link #ofDeviations} compares deviations from the season.
  *
  * <p>rho is learned at the first step of each of the {@link HorizonGroups}.
  */
@@ -34,7 +33,7 @@ final class Analogs implements Expert {
   private static final double FORGETTING = 0.995;
   private static final double SHRINKAGE = 0.02; // of the sums, towards rho = .8
   private static final double START = 0.8;
-  private static final int MAX_PHASES = 96; // in G: of a longer season neighbours are one
+  private static final int MAX_PHASES = 96; // in G: of a longer season neighbors are one
   private static final double WEIGHT = 0.1; // of the newest value in G at its phase, at least
 
   private static final int BLOCK = 16; // candidates that are passed over at once
@@ -45,18 +44,18 @@ final class Analogs implements Expert {
   private static final int SUMS = 2;
 
   /**
-   * What is searched for.
+   * The settings of a search.
    *
    * @param window values compared
-   * @param neighbours candidates averaged
+   * @param neighbors candidates averaged
    * @param reach how far back candidates lie, at most
    * @param bandwidth b
-   * @param phaseWeight how much the time of the season counts
+   * @param phaseWeight weight of the time of the season
    * @param deviations whether x is z - G
    */
   private record Search(
       int window,
-      int neighbours,
+      int neighbors,
       int reach,
       double bandwidth,
       double phaseWeight,
@@ -64,15 +63,15 @@ final class Analogs implements Expert {
 
   private final String name;
   private final int window;
-  private final int neighbours;
+  private final int neighbors;
   private final int reach;
   private final double bandwidth;
   private final boolean deviations;
   private final Distances distances;
   private final Distances.Weighting weighting;
-  private final double[] best; // (neighbours), distances, ascending
-  private final int[] bestAt; // (neighbours), candidate numbers
-  private final double[] weights; // (neighbours)
+  private final double[] best; // (neighbors), distances, ascending
+  private final int[] bestAt; // (neighbors), candidate numbers
+  private final double[] weights; // (neighbors)
   private final VectorNearest nearest; // null without the Vector API
   private float[] least = new float[0]; // (blocks), the least distance of each
   private float[] apart = new float[0]; // (tail), z - G
@@ -82,43 +81,43 @@ final class Analogs implements Expert {
   private Analogs(String name, Search search, Distances distances) {
     this.name = name;
     this.window = search.window;
-    this.neighbours = search.neighbours;
+    this.neighbors = search.neighbors;
     this.reach = search.reach;
     this.bandwidth = search.bandwidth;
     this.deviations = search.deviations;
     this.distances = distances;
     this.weighting = new Distances.Weighting(window, deviations ? 0 : ANCHOR, search.phaseWeight);
-    this.best = new double[neighbours];
-    this.bestAt = new int[neighbours];
-    this.weights = new double[neighbours];
-    this.nearest = Kernels.vectors() ? new VectorNearest(neighbours) : null;
+    this.best = new double[neighbors];
+    this.bestAt = new int[neighbors];
+    this.weights = new double[neighbors];
+    this.nearest = Kernels.vectors() ? new VectorNearest(neighbors) : null;
   }
 
   /**
-   * The nearest ones, the very nearest most.
+   * Few neighbors, weighted steeply by distance.
    *
    * @param window values compared
-   * @param neighbours candidates averaged
+   * @param neighbors candidates averaged
    * @param reach how far back candidates lie, at most
    */
-  public static Analogs near(int window, int neighbours, int reach, Distances distances) {
-    Search search = new Search(window, neighbours, reach, 0.15, LOOSE, false);
+  public static Analogs near(int window, int neighbors, int reach, Distances distances) {
+    Search search = new Search(window, neighbors, reach, 0.15, LOOSE, false);
     return new Analogs("analogs", search, distances);
   }
 
-  /** Two and a half times as many, more evenly; in hardly any time more beside {@link #near}. */
-  public static Analogs wide(int window, int neighbours, int reach, Distances distances) {
-    Search search = new Search(window, 5 * neighbours / 2, reach, 0.3, STRICT, false);
+  /** Two and a half times as many, weighted more evenly; shares the distances of {@link #near}. */
+  public static Analogs wide(int window, int neighbors, int reach, Distances distances) {
+    Search search = new Search(window, 5 * neighbors / 2, reach, 0.3, STRICT, false);
     return new Analogs("analogs-wide", search, distances);
   }
 
   /**
-   * Of deviations from the usual course of a season, by half as many values; what the level is,
-   * does not count.
+   * Compares deviations from the seasonal course, over half as many values, independent of the
+   * level.
    */
-  public static Analogs ofDeviations(int window, int neighbours, int reach) {
+  public static Analogs ofDeviations(int window, int neighbors, int reach) {
     int half = Math.max(2, window / 2);
-    Search search = new Search(half, 5 * neighbours / 3, reach, 0.3, STRICT, true);
+    Search search = new Search(half, 5 * neighbors / 3, reach, 0.3, STRICT, true);
     return new Analogs("analogs-of-deviations", search, new Distances(false));
   }
 
@@ -132,7 +131,7 @@ final class Analogs implements Expert {
     return SUMS + 2 * HorizonGroups.count(shape.horizon());
   }
 
-  /** A_i of each group's first step on its way to its truth; x[t] - B; then G. */
+  /** A_i of each group's first step until its value is observed; x[t] - B; then G. */
   @Override
   public int floats(SeriesDimensions shape) {
     return usualAt(shape.horizon()) + (isSeasonal(shape) ? phases(shape.season()) : 0);
@@ -181,17 +180,17 @@ final class Analogs implements Expert {
     }
   }
 
-  /** Where A_i of the forecast made at t lies, and that of the one made at t - i. */
+  /** Index of A_i of the forecast with origin t, and with origin t - i. */
   private static int place(long t, int i) {
     return HorizonGroups.place(i) + (int) (t % i);
   }
 
-  /** Where x[t] - B of the forecast made at t lies. */
+  /** Index of x[t] - B of the forecast with origin t. */
   private static int differenceAt(int horizon, long t) {
     return HorizonGroups.places(horizon) + (int) (t % horizon);
   }
 
-  /** Where G begins. */
+  /** First index of G. */
   private static int usualAt(int horizon) {
     return HorizonGroups.places(horizon) + horizon;
   }
@@ -203,7 +202,7 @@ final class Analogs implements Expert {
 
   private static void learnUsual(History history, ExpertState state) {
     FloatSlice floats = state.floats();
-    // the first values come all at once
+    // the first values arrive together
     int size = history.age() == History.SCALE_AFTER ? history.tailSize() : 1;
     for (int back = size - 1; back >= 0; back--) {
       long index = history.t() - back;
@@ -233,7 +232,7 @@ final class Analogs implements Expert {
     int size = history.tailSize();
     float[] x = seasonal ? apart(history, state, size) : history.tail();
     int newest = size - 1;
-    int last = newest - out.length; // its truths are all known
+    int last = newest - out.length; // all later values are observed
     int first = Math.max(window - 1, newest - reach);
     int candidates = last - first + 1;
     double variance = Math.max(state.doubles().get(VARIANCE), 1e-12);
@@ -278,7 +277,7 @@ final class Analogs implements Expert {
     }
   }
 
-  /** The same of four, in their order. */
+  /** As {@link #add}, for four in their order. */
   private void addFour(int k, float[] x, int first, double[] sums) {
     double weight = weights[k];
     double second = weights[k + 1];
@@ -294,7 +293,7 @@ final class Analogs implements Expert {
     }
   }
 
-  /** The tail without what is usual at each phase, from index 0. */
+  /** The tail without the usual value of each phase, from index 0. */
   private float[] apart(History history, ExpertState state, int size) {
     if (apart.length < size) {
       apart = new float[Math.max(size, 2 * apart.length)];
@@ -343,7 +342,7 @@ final class Analogs implements Expert {
   /** The nearest ones, of equals the older ones. */
   private int select(float[] distance, int candidates) {
     if (nearest != null && nearest.select(distance, candidates, best, bestAt)) {
-      return neighbours;
+      return neighbors;
     }
     float limit = limit(distance, candidates);
     int found = 0;
@@ -356,27 +355,26 @@ final class Analogs implements Expert {
   }
 
   private int select(float[] distance, int from, int to, float limit, int found) {
-    double worst = found < neighbours ? Double.POSITIVE_INFINITY : best[neighbours - 1];
+    double worst = found < neighbors ? Double.POSITIVE_INFINITY : best[neighbors - 1];
     for (int i = from; i < to; i++) {
       float d = distance[i];
       if (d <= limit && d < worst) {
-        int k = found < neighbours ? found++ : neighbours - 1;
+        int k = found < neighbors ? found++ : neighbors - 1;
         for (; k > 0 && best[k - 1] > d; k--) {
           best[k] = best[k - 1];
           bestAt[k] = bestAt[k - 1];
         }
         best[k] = d;
         bestAt[k] = i;
-        worst = found < neighbours ? Double.POSITIVE_INFINITY : best[neighbours - 1];
+        worst = found < neighbors ? Double.POSITIVE_INFINITY : best[neighbors - 1];
       }
     }
     return found;
   }
 
   /**
-   * A distance that at least as many candidates as are wanted do not exceed: of that many blocks
-   * the least one is no farther. Most candidates are beyond it, and need no place among the best
-   * first.
+   * A distance that at least {@code neighbors} candidates do not exceed: the least of each of that
+   * many blocks is within it. So most candidates need not be sorted.
    */
   private float limit(float[] distance, int candidates) {
     int blocks = (candidates + BLOCK - 1) / BLOCK;
@@ -389,15 +387,15 @@ final class Analogs implements Expert {
       float d = Distances.least(distance, b * BLOCK, Math.min((b + 1) * BLOCK, candidates));
       least[b] = d;
       if (d < worst) {
-        int k = found < neighbours ? found++ : neighbours - 1;
+        int k = found < neighbors ? found++ : neighbors - 1;
         for (; k > 0 && best[k - 1] > d; k--) {
           best[k] = best[k - 1];
         }
         best[k] = d;
-        worst = found < neighbours ? Double.POSITIVE_INFINITY : best[neighbours - 1];
+        worst = found < neighbors ? Double.POSITIVE_INFINITY : best[neighbors - 1];
       }
     }
-    return found < neighbours ? Float.POSITIVE_INFINITY : (float) best[neighbours - 1];
+    return found < neighbors ? Float.POSITIVE_INFINITY : (float) best[neighbors - 1];
   }
 
   private void weigh(int found) {

@@ -3,8 +3,8 @@ package dev.weir.forecast.expert;
 /**
  * An autoregression with covariates, fitted by {@link Rls} one step ahead and iterated on its own
  * forecasts: the features of {@link RlsAr}, and of each covariate its values at the target's time,
- * one before, and a season and a week before the target. An observed covariate, which is not known
- * at the target's time, is taken one value earlier.
+ * one before, and a season and a week before the target. An observed covariate is taken one value
+ * earlier.
  */
 final class CovariateAr extends IteratedRegression {
 
@@ -41,7 +41,8 @@ final class CovariateAr extends IteratedRegression {
   }
 
   @Override
-  void fillOthers(History history, long origin, long known, double anchor, double perDeviation) {
+  void fillOthers(
+      History history, long origin, long newestIndex, double anchor, double perDeviation) {
     int season = history.season();
     int week = history.shape().week();
     fillPeriod(history, LAGS, PER_PERIOD, origin, season, anchor, perDeviation);
@@ -50,14 +51,14 @@ final class CovariateAr extends IteratedRegression {
     Covariates covariates = history.covariates();
     for (int k = 0; k < count.all(); k++) {
       long now = k < count.observed() ? origin : origin + 1;
-      features[at++] = covariates.standardized(k, known, now);
-      features[at++] = covariates.standardized(k, known, now - 1);
-      features[at++] = season > 1 ? covariates.standardized(k, known, now - season) : 0;
-      features[at++] = week > 1 ? covariates.standardized(k, known, now - week) : 0;
+      features[at++] = covariates.standardized(k, newestIndex, now);
+      features[at++] = covariates.standardized(k, newestIndex, now - 1);
+      features[at++] = season > 1 ? covariates.standardized(k, newestIndex, now - season) : 0;
+      features[at++] = week > 1 ? covariates.standardized(k, newestIndex, now - week) : 0;
     }
   }
 
-  /** Those of the target's time; a value of the past goes with the value of the series there. */
+  /** The terms of the target's time only; past values belong to the series' own lags. */
   @Override
   public void addCovariates(History history, ExpertState state, double[] terms) {
     double unit = fillNext(history);

@@ -16,11 +16,11 @@ import java.util.stream.Stream;
  * </pre>
  *
  * with z = asinh((y - m) / s), for which a peak weighs less, of a slow mean and deviation. Of an
- * observed covariate, which is not known at u, x_k[u] is the newest one that is known a season
- * ahead. Without a season it repeats the newest value.
+ * observed covariate, which is missing at u, x_k[u] is the newest one available a season ahead.
+ * Without a season it repeats the newest value.
  *
- * <p>Where few covariates are known ahead there are three more. One is nearly linear, since its s
- * is large. Two read more: values two and three seasons ago, the neighbors of the one a season ago,
+ * <p>With few covariates known ahead there are three more. One is nearly linear, since its s is
+ * large. Two read more: values two and three seasons ago, the neighbors of the one a season ago,
  * covariates at u - 1 and u + 1, and their means over a season; the slow one also which day of the
  * week u is.
  */
@@ -28,7 +28,7 @@ final class CovariateRegression implements Expert {
 
   private enum Kind {
     LOGARITHMIC("log-covariates", 0.7, 0.995, 4),
-    LINEAR("covariates-linear", 8, 0.998, 4), // few values are further than 8 mean deviations
+    LINEAR("covariates-linear", 8, 0.998, 4), // few values are beyond 8 mean deviations
     WIDE("covariates-wide", 1.4, 0.99, 2),
     SLOW("covariates-slow", 1.4, 0.998, 1.2);
 
@@ -59,7 +59,7 @@ final class CovariateRegression implements Expert {
 
   private static final double FAR = 5; // a feature beyond this z says only "far"
   private static final double SLOWEST = 1e-4; // weight of a value in the slow mean and deviation
-  private static final float CARRY = 0.995f; // forgetting of what an error says of the next
+  private static final float CARRY = 0.995f; // forgetting of the errors' regression
 
   private static final int MEAN = 0;
   private static final int SIZE = 1;
@@ -78,7 +78,7 @@ final class CovariateRegression implements Expert {
   private final double[] means; // (covariates, 2) sums of the season up to u and the one before
   private final FloatSlice regression = new FloatSlice();
   private double[] path = new double[0]; // (horizon), forecasts so far
-  private long known; // index of the newest value; path begins after it
+  private long newestIndex; // index of the newest value; path begins after it
   private double mean;
   private double deviation;
   private double sum; // of the season that ends one season before the value that is forecast
@@ -97,7 +97,7 @@ final class CovariateRegression implements Expert {
     this.means = new double[2 * count.all()];
   }
 
-  /** Those for so many covariates: one, or all where few of them are known ahead. */
+  /** The regressions for a count of covariates: one, or all if few of them are known ahead. */
   static List<CovariateRegression> all(Covariates.Count count) {
     boolean few = count.ahead() > 0 && count.all() <= FEW;
     return Stream.of(Kind.values())
@@ -141,14 +141,14 @@ final class CovariateRegression implements Expert {
     if (!isReady(history, state)) {
       return;
     }
-    known = history.t();
-    sumUpTo(history, known);
-    fill(history, known);
+    newestIndex = history.t();
+    sumUpTo(history, newestIndex);
+    fill(history, newestIndex);
     double z = scaled(history.newest());
-    FloatSlice theta = regressionOf(history, state, known, 0);
+    FloatSlice theta = regressionOf(history, state, newestIndex, 0);
     double error = Math.max(-FAR, Math.min(FAR, z - rls.predict(theta, features)));
     rls.update(theta, features, z);
-    FloatSlice carry = regressionOf(history, state, known, Rls.floats(size));
+    FloatSlice carry = regressionOf(history, state, newestIndex, Rls.floats(size));
     double before = state.doubles().get(ERROR);
     carry.set(0, (float) (CARRY * carry.get(0) + before * error));
     carry.set(1, (float) (CARRY * carry.get(1) + before * before));
@@ -156,7 +156,7 @@ final class CovariateRegression implements Expert {
   }
 
   private void learnScale(History history, DoubleSlice doubles) {
-    if (history.age() == 1) { // no distance is known yet
+    if (history.age() == 1) { // there is no distance yet
       doubles.set(MEAN, history.newest());
       return;
     }
@@ -176,38 +176,38 @@ final class CovariateRegression implements Expert {
 
   @Override
   public void forecast(History history, ExpertState state, double[] out) {
-    known = history.t();
+    newestIndex = history.t();
     path = out;
     if (!isReady(history, state)) {
       Arrays.fill(out, history.newest());
       return;
     }
-    sumUpTo(history, known);
+    sumUpTo(history, newestIndex);
     double error = state.doubles().get(ERROR);
     for (int i = 1; i <= out.length; i++) {
-      moveTo(history, known + i);
-      fill(history, known + i);
-      error = carried(history, state, known + i, error);
-      double z = rls.predict(regressionOf(history, state, known + i, 0), features) + error;
+      moveTo(history, newestIndex + i);
+      fill(history, newestIndex + i);
+      error = carried(history, state, newestIndex + i, error);
+      double z = rls.predict(regressionOf(history, state, newestIndex + i, 0), features) + error;
       out[i - 1] = history.clamp(unscaled(z));
     }
   }
 
-  /** What an error says of the one at u, which follows it. */
+  /** The expected error at u after an error at the step before. */
   private double carried(History history, ExpertState state, long u, double error) {
     FloatSlice carry = regressionOf(history, state, u, Rls.floats(size));
-    double a = carry.get(0) / (carry.get(1) + 0.1); // 0.1 so that few errors say little
+    double a = carry.get(0) / (carry.get(1) + 0.1); // 0.1 shrinks it while errors are few
     return error * Math.max(-1, Math.min(1, a));
   }
 
   /** Terms exactly, or for a logarithmic one in proportion to their part of z. */
   @Override
   public void addCovariates(History history, ExpertState state, double[] terms) {
-    known = history.t();
+    newestIndex = history.t();
     if (!isReady(history, state)) {
       return;
     }
-    long u = known + 1;
+    long u = newestIndex + 1;
     sumUpTo(history, u);
     fill(history, u);
     double error = carried(history, state, u, state.doubles().get(ERROR));
@@ -248,7 +248,7 @@ final class CovariateRegression implements Expert {
     for (int day = 0; at < firstCovariate; day++) {
       features[at++] = week > 1 && u % week / season == day ? 1 : 0;
     }
-    long last = known + history.shape().horizon(); // nothing is known ahead of times after it
+    long last = newestIndex + history.shape().horizon(); // no covariates are known ahead after it
     for (int k = 0; k < count.all(); k++) {
       features[at++] = covariate(history, k, u);
       if (rich) {
@@ -268,7 +268,7 @@ final class CovariateRegression implements Expert {
 
   private double covariate(History history, int k, long u) {
     long index = k < count.observed() ? u - history.season() - 1 : u;
-    return history.covariates().standardized(k, known, index);
+    return history.covariates().standardized(k, newestIndex, index);
   }
 
   /** Sums up the season before that of u, and the covariates of both. */
@@ -300,8 +300,8 @@ final class CovariateRegression implements Expert {
   }
 
   private double value(History history, long index) {
-    return index > known
-        ? path[(int) (index - known) - 1]
+    return index > newestIndex
+        ? path[(int) (index - newestIndex) - 1]
         : history.at(Math.max(history.oldest(), index));
   }
 

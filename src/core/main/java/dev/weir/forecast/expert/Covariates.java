@@ -1,17 +1,16 @@
 package dev.weir.forecast.expert;
 
 /**
- * What is known beside the values of one series: observed covariates, which come with a value, and
- * covariates known ahead, such as a temperature forecast, a price or a promotion, which are known
- * up to a forecast's last step. Each is standardized by its running mean and deviation. A flyweight
- * over the series' arrays.
+ * The covariates of one series: observed ones, which come with a value, and those known ahead, such
+ * as a temperature forecast, a price or a promotion, up to the horizon. Each is standardized by its
+ * running mean and deviation. A flyweight over the series' arrays.
  *
- * <p>Kept are a week (or a season, or a few values) before the newest value and, of those known
- * ahead, the horizon after it, in a ring for each covariate. What is not known is NaN.
+ * <p>Keeps a week (or a season, or a few values) before the newest value and, of those known ahead,
+ * the horizon after it, in a ring for each covariate. Missing numbers are NaN.
  */
 public final class Covariates {
 
-  /** How many covariates there are. */
+  /** Numbers of covariates. */
   public record Count(int observed, int ahead) implements java.io.Serializable {
 
     public static final Count NONE = new Count(0, 0);
@@ -29,11 +28,11 @@ public final class Covariates {
     }
   }
 
-  private static final int BESIDE = 4; // values beside a period that experts look back
+  private static final int BESIDE = 4; // values beside a period that experts read
   private static final double SLOWEST = 3e-4; // weight of a value in mean and variance, at least
-  private static final double FAR = 6; // deviations that a covariate counts as at most
+  private static final double FAR = 6; // bound of a standardized covariate
 
-  private static final int TOP = 0; // the last index that the rings have a place for
+  private static final int TOP = 0; // the last index in the rings
   private static final int HEADER = 1;
   private static final int PER_COVARIATE = 3;
   private static final int SEEN = 0;
@@ -43,7 +42,7 @@ public final class Covariates {
   private final Count count;
   private final int horizon;
   private final Slots slots;
-  private final DoubleSlice doubles; // the last index, then what is learned of each covariate
+  private final DoubleSlice doubles; // the last index, then the scale of each covariate
   private final FloatSlice floats; // a ring of each covariate
 
   public Covariates(Slots declared, Count count, int horizon) {
@@ -55,7 +54,7 @@ public final class Covariates {
     this.floats = slots.ofSeason().floats("values", shape -> count.all() * size(count, shape));
   }
 
-  /** Of an observed one a season more: what is known a season ahead, and a week before that. */
+  /** With observed ones a season more, for lags of a season plus a week. */
   private static int size(Count count, SeriesDimensions shape) {
     int period = Math.max(shape.season(), shape.week());
     int more = count.observed() > 0 ? shape.season() : 0;
@@ -66,7 +65,7 @@ public final class Covariates {
     return size(count, slots.shape());
   }
 
-  /** Forgets everything; the next value has the given index. */
+  /** Clears the state; the next value has the given index. */
   public void reset(long index) {
     slots.clear();
     fill();
@@ -79,7 +78,7 @@ public final class Covariates {
     }
   }
 
-  /** (covariates, size), what is known, the newest last: for {@link #restore}. */
+  /** (covariates, size), all numbers, the newest last: for {@link #restore}. */
   public float[][] values() {
     float[][] values = new float[count.all()][size()];
     long first = (long) doubles.get(TOP) + 1 - size();
@@ -91,7 +90,7 @@ public final class Covariates {
     return values;
   }
 
-  /** Takes over what was known before another season was found. */
+  /** Restores the numbers from before another season was detected. */
   public void restore(float[][] values) {
     fill();
     long top = (long) doubles.get(TOP);
@@ -108,7 +107,7 @@ public final class Covariates {
     return count;
   }
 
-  /** Goes on to the value at an index: what was known of it ahead stays. */
+  /** Moves on to the value at an index; keeps its numbers known ahead. */
   public void advance(long t) {
     for (long top = (long) doubles.get(TOP); top < t + horizon; ) {
       top++;
@@ -120,16 +119,16 @@ public final class Covariates {
   }
 
   /**
-   * Says what a covariate is at an index, which is that of the newest value or, for one known
-   * ahead, up to the horizon after it. The last word counts.
+   * Sets a covariate at an index: that of the newest value or, for one known ahead, up to the
+   * horizon after it. The last call counts.
    *
-   * @param value NaN for unknown
+   * @param value NaN if missing
    */
   public void set(int k, long index, double value) {
     floats.set(place(k, index), (float) value);
   }
 
-  /** Learns mean and deviation from what the covariates are at the newest value. */
+  /** Learns mean and deviation from the covariates at the newest value. */
   public void learn(long t) {
     for (int k = 0; k < count.all(); k++) {
       float x = floats.get(place(k, t));
@@ -150,7 +149,7 @@ public final class Covariates {
         weight * (before * (x - doubles.get(at + MEAN)) - doubles.get(at + VARIANCE)));
   }
 
-  /** Of those known ahead, how many numbers are not known up to the horizon after an index. */
+  /** Number of missing covariates known ahead up to the horizon after an index. */
   public int missing(long t) {
     int missing = 0;
     for (int k = count.observed(); k < count.all(); k++) {
@@ -162,8 +161,8 @@ public final class Covariates {
   }
 
   /**
-   * A standardized covariate at an index; 0, its mean, where it is not known. Of an observed one
-   * the newest stands for all that are to come.
+   * A standardized covariate at an index; 0, its mean, if missing. An observed one keeps its newest
+   * value for later indices.
    *
    * @param t index of the newest value
    */

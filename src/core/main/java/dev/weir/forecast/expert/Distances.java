@@ -4,7 +4,7 @@ import dev.weir.rnn.Kernels;
 import java.util.Arrays;
 
 /**
- * How much the present looks like each moment of a series' past:
+ * Distance of the present from each time of a series' past:
  *
  * <pre>
  * d(u) = sum_j g_j ((x[t-j]-x[t]) - (x[u-j]-x[u]))^2 / (w s^2) + a ((x[t]-x[u])/s)^2 + c p^2
@@ -16,8 +16,8 @@ import java.util.Arrays;
  * them, for which the JIT compiler writes vector code; with an offset in one of them (JDK 17) it
  * does not, so that copying first is several times faster. Both give the same bits.
  *
- * <p>Scratch: nothing in it outlives a call, except that two experts which ask for the same
- * distances one after the other may share them.
+ * <p>Scratch: nothing outlives a call, except that two successive experts may share the same
+ * distances.
  */
 final class Distances {
 
@@ -25,8 +25,8 @@ final class Distances {
    * How values are compared.
    *
    * @param window w, values compared
-   * @param anchor a, how much the level counts beside the shape
-   * @param phase c, how much the time of the season counts
+   * @param anchor a, weight of the level beside the shape
+   * @param phase c, weight of the time of the season
    */
   record Weighting(int window, double anchor, double phase) {}
 
@@ -44,15 +44,15 @@ final class Distances {
 
   private final boolean shared;
 
-  // what was measured last, until it is used again
-  private double[] series; // what the history says to tell it from others
+  // the last measurement, until it is used again
+  private double[] series; // identifies the history
   private int newest;
   private long t;
   private double phaseWeight;
 
   /**
-   * @param shared whether two experts ask, with the same window and weights, each once for a value,
-   *     about the history's tail
+   * @param shared whether two experts measure the history's tail, with the same window and weights,
+   *     once for each value
    */
   public Distances(boolean shared) {
     this.shared = shared;
@@ -64,17 +64,17 @@ final class Distances {
     return distance;
   }
 
-  /** What the phase counts of each candidate, as it was measured last. */
+  /** Penalty of each candidate's phase in the last measurement. */
   public float[] penalty() {
     return penalty;
   }
 
   /**
-   * Measures; if the expert before has just measured the same, only adds what the phase counts
-   * more.
+   * Measures the distances; if the expert before has measured the same, only adds the difference of
+   * the phases' weights.
    *
    * @param x as many values as the history's tail has
-   * @param first where the first candidate lies, at least {@code window - 1}
+   * @param first index of the first candidate, at least {@code window - 1}
    * @param variance s^2
    */
   void measure(
@@ -83,7 +83,7 @@ final class Distances {
     double phaseWeight = weighting.phase;
     int season = history.season();
     if (shared && history.doubles() == series && newest == this.newest && history.t() == t) {
-      series = null; // once: should the same array come back with other values, they are measured
+      series = null; // once: the same array may come again with other values
       if (season > 1) {
         fillPenalty(season, newest - first, candidates, phaseWeight - this.phaseWeight);
         add(distance, penalty, candidates);

@@ -1,9 +1,9 @@
 package dev.weir.forecast.expert;
 
 /**
- * Makes an expert of your own, which a job file then names among its {@code experts}. Found by
- * {@link java.util.ServiceLoader}: the jar that holds it lists it in {@code
- * META-INF/services/dev.weir.forecast.expert.ExpertFactory} and lies beside Weir's job jar.
+ * Creates a custom expert, which a job file names among its {@code experts}. Found by {@link
+ * java.util.ServiceLoader}: its jar lists it in {@code
+ * META-INF/services/dev.weir.forecast.expert.ExpertFactory} and is beside Weir's job jar.
  */
 public interface ExpertFactory {
 

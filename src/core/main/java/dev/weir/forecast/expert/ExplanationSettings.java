@@ -24,8 +24,7 @@ public record ExplanationSettings(List<String> observed, List<String> ahead)
 
   /**
    * The name of each covariate: its own, or {@code features[0]} of an observed one and {@code
-   * ahead[0]} of one known ahead. A name that is a part's, or is there twice, is replaced by the
-   * number.
+   * ahead[0]} of one known ahead. A reserved or repeated name is replaced by the number.
    *
    * @param observedCount observed covariates
    * @param aheadCount covariates known ahead

@@ -4,19 +4,19 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * The steps ahead whose errors are followed: all of the first four, then fewer and fewer, since
- * neighbouring far steps hardly differ, and the horizon. What is learned for them stands for the
- * steps between: in proportion to the distance from both neighbours, or from the nearest one.
+ * The lead times whose errors are tracked: the first four, then fewer and fewer, since neighboring
+ * far steps hardly differ, and the horizon. Steps between them are interpolated linearly, or use
+ * the nearest one.
  *
- * <p>Those beyond {@value #NEAR} are at different times of a day and of a week: at whole days or
- * weeks the newest value would look like a good forecast of all steps. The first steps of the
+ * <p>Those beyond {@value #NEAR} are at different times of a day and of a week: at multiples of a
+ * day or week the newest value would appear a good forecast of all steps. The first steps of the
  * {@link HorizonGroups} are among them.
  *
  * <p>Immutable.
  */
 public final class FollowedSteps {
 
-  /** Up to the horizon, which always is one. */
+  /** Those below the horizon, which is always one. */
   private static final int[] STEPS = {
     1, 2, 3, 4, 6, 8, 11, 14, 18, 21, 24, 30, 36, 42, 48, 65, 92, 129, 175, 257, 330, 419, 513, 613,
     705, 800, 903
@@ -28,8 +28,8 @@ public final class FollowedSteps {
   private static final int LAST = 11; // steps before the horizon
 
   private final int[] steps;
-  private final int[] next; // (horizon + 1), place of the first that is not before a step
-  private final int[] nearest; // (horizon + 1), place
+  private final int[] next; // (horizon + 1), index of the first one that is not before a step
+  private final int[] nearest; // (horizon + 1), index
   private final float[] share; // (horizon + 1), of the next one; the rest is of the one before
 
   public FollowedSteps(int horizon) {
@@ -40,7 +40,7 @@ public final class FollowedSteps {
             .toArray());
   }
 
-  /** Whether a far horizon, which may be whole days, needs a step shortly before it. */
+  /** Whether a far horizon, which may be a multiple of a day, needs a step shortly before it. */
   private static boolean hasLast(int horizon) {
     int last = horizon - LAST;
     return last > 2 * NEAR && IntStream.of(STEPS).noneMatch(s -> s >= last && s < horizon);
@@ -62,19 +62,19 @@ public final class FollowedSteps {
     }
   }
 
-  /** Those that are scored and have intervals of their own: also each near step. */
+  /** The steps with scores and intervals of their own: these and each near step. */
   public static FollowedSteps scored(int horizon) {
     IntStream near = IntStream.rangeClosed(1, Math.min(horizon, NEAR));
     IntStream far = Arrays.stream(new FollowedSteps(horizon).steps).filter(step -> step > NEAR);
     return new FollowedSteps(IntStream.concat(near, far).toArray());
   }
 
-  /** How many there are. */
+  /** Number of followed steps. */
   public int count() {
     return steps.length;
   }
 
-  /** The one at a place, from 0; they ascend. */
+  /** The followed step with an index from 0, ascending. */
   public int step(int place) {
     return steps[place];
   }
@@ -83,12 +83,12 @@ public final class FollowedSteps {
     return steps[steps.length - 1];
   }
 
-  /** Whether a step is one of them. */
+  /** Whether a step is followed. */
   public boolean has(int step) {
     return share[step] == 1;
   }
 
-  /** How many steps the one at a place is the nearest one of. */
+  /** Number of steps whose nearest followed step has an index. */
   public int width(int place) {
     int first = place == 0 ? 1 : (steps[place - 1] + steps[place]) / 2 + 1;
     return (place == steps.length - 1 ? horizon() : (steps[place] + steps[place + 1]) / 2)
@@ -96,45 +96,47 @@ public final class FollowedSteps {
         + 1;
   }
 
-  /** Place of the nearest one, the shorter of two. */
+  /** Index of the nearest one, the shorter of two. */
   public int nearest(int step) {
     return nearest[step];
   }
 
-  /** Place of the last one that is not beyond a step. */
+  /** Index of the last one that is not beyond a step. */
   public int last(int step) {
     return has(step) ? next[step] : next[step] - 1;
   }
 
-  /** Place of the first one that is not before a step. */
+  /** Index of the first one that is not before a step. */
   public int next(int step) {
     return next[step];
   }
 
-  /** Place of the one before {@link #next}, or of the first. */
+  /** Index of the one before {@link #next}, or of the first. */
   public int before(int step) {
     return Math.max(0, next[step] - 1);
   }
 
-  /** How far a step is from the one before to the next one, within (0, 1]; 1 for one of them. */
+  /**
+   * Relative position of a step between the one before and the next, within (0, 1]; 1 if followed.
+   */
   public float share(int step) {
     return share[step];
   }
 
   /**
-   * The value of a step: its own, or one between those of its neighbours.
+   * The value of a step, interpolated unless it is followed.
    *
-   * @param before value at the place {@link #before}
-   * @param next value at the place {@link #next}
+   * @param before value at the index {@link #before}
+   * @param next value at the index {@link #next}
    */
   public double between(double before, double next, int step) {
     return has(step) ? next : before + share[step] * (next - before);
   }
 
   /**
-   * The value of a step: its own, or one between those of its neighbours.
+   * The value of a step, interpolated unless it is followed.
    *
-   * @param values of the followed steps, by place
+   * @param values of the followed steps, by index
    */
   public double between(double[] values, int step) {
     return between(values[before(step)], values[next[step]], step);

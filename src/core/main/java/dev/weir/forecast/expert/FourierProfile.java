@@ -3,8 +3,8 @@ package dev.weir.forecast.expert;
 import java.util.Arrays;
 
 /**
- * The usual course of two seasons, such as week and year, as sums of sines and cosines, plus what
- * was left at the same place of the last second season, plus what is left of the present deviation:
+ * The usual course of two seasons, such as week and year, as sums of sines and cosines, plus the
+ * residual at the same phase of the last second season, plus the rest of the present deviation:
  *
  * <pre>
  * G(u) = theta' [ 1, cos and sin of 2 pi k u / season         for k = 1, 2, 3,
@@ -16,9 +16,8 @@ import java.util.Arrays;
  *
  * theta is fitted by {@link Rls}, which forgets over 2.7 second seasons; beta is the running
  * regression, within [0, 1], of r on a; rho_i is as in {@link Persistence}. Three pairs describe a
- * week of daily values exactly, two a year smoothly; a adds what is sharp and comes back, such as
- * holidays, as far as the history reaches. So a year takes 4 coefficients and not a value for each
- * day.
+ * week of daily values exactly, two a year smoothly; a adds sharp annual effects, such as holidays,
+ * within the kept history. So a year takes 4 coefficients and not a value for each day.
  *
  * <p>G is the dynamic harmonic regression of Hyndman and Athanasopoulos, Forecasting: Principles
  * and Practice, section 10.5, fitted recursively. Phases count from index 0 of the series; the
@@ -133,14 +132,14 @@ final class FourierProfile implements Expert {
     return state.doubles().get(BASE) + rls.predict(state.floats(), features);
   }
 
-  /** Prepares {@link #ago}, which is then asked for an index and those after it, one by one. */
+  /** Prepares {@link #ago} for an index and those after it, one by one. */
   private void startAgo(History history, ExpertState state, long index) {
     for (int j = -BESIDE; j < BESIDE; j++) {
       leftAgo(history, state, index + j);
     }
   }
 
-  /** The mean of what was left around an index a second season ago; 0 where that is not kept. */
+  /** The mean residual around an index a second season ago; 0 if it is not kept. */
   private double ago(History history, ExpertState state, long index) {
     leftAgo(history, state, index + BESIDE);
     double sum = 0;
@@ -154,7 +153,7 @@ final class FourierProfile implements Expert {
     return count == 0 ? 0 : sum / count;
   }
 
-  /** Puts what was left of one value into the ring; NaN where it is not kept, or yet to come. */
+  /** Puts the residual of one value into the ring; NaN if it is not kept or not observed yet. */
   private void leftAgo(History history, ExpertState state, long index) {
     long before = index - second.period();
     double value = before < history.start() ? Double.NaN : history.recall(before);

@@ -1,8 +1,8 @@
 package dev.weir.forecast.expert;
 
 /**
- * Steps that share what is learned for them: 1, 2, 3-4, 5-8, 9-16, 17-32 and so on, since
- * neighbouring far steps hardly differ.
+ * Lead times that share their learned state: 1, 2, 3-4, 5-8, 9-16, 17-32 and so on, since
+ * neighboring far steps hardly differ.
  */
 public final class HorizonGroups {
 
@@ -23,7 +23,7 @@ public final class HorizonGroups {
   }
 
   /**
-   * Where the ring of a group's first step begins, when each such step i has i places: after those
+   * First index of the ring of a group's first step, if each such step i has i places: after those
    * of 1, 2, 3, 5, 9, ...
    */
   public static int place(int i) {

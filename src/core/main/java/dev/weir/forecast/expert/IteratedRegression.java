@@ -9,15 +9,15 @@ abstract class IteratedRegression implements Expert {
 
   static final int LAGS = 6;
 
-  /** Values before the first update: a deviation of fewer says nothing. */
+  /** Values before the first update: a deviation of fewer is too uncertain. */
   private static final int PATIENCE = 24;
 
-  /** Beyond this many deviations a feature says only "far": P must not be ruled by one spike. */
+  /** Bound of a feature in deviations: one spike must not dominate P. */
   private static final double FAR = 10;
 
   final double[] features;
   private double[] path = new double[0]; // (horizon), forecasts so far
-  private long known; // index of the newest value; path begins after it
+  private long newestIndex; // index of the newest value; path begins after it
 
   /**
    * @param size features at most
@@ -32,10 +32,10 @@ abstract class IteratedRegression implements Expert {
    * Fills the features from {@link #LAGS} on.
    *
    * @param origin index of the value before the one that is forecast
-   * @param known index of the newest value
+   * @param newestIndex index of the newest value
    */
   abstract void fillOthers(
-      History history, long origin, long known, double anchor, double perDeviation);
+      History history, long origin, long newestIndex, double anchor, double perDeviation);
 
   @Override
   public void reset(SeriesDimensions shape, ExpertState state) {
@@ -48,23 +48,23 @@ abstract class IteratedRegression implements Expert {
     if (history.age() <= PATIENCE || !history.isUsable(deviation)) {
       return;
     }
-    known = history.t();
-    double anchor = history.at(known - 1);
-    fill(history, known - 1, anchor, 1 / deviation);
+    newestIndex = history.t();
+    double anchor = history.at(newestIndex - 1);
+    fill(history, newestIndex - 1, anchor, 1 / deviation);
     double target = (history.newest() - anchor) / deviation;
     rls(history.shape()).update(state.floats(), features, cut(target));
   }
 
   @Override
   public void forecast(History history, ExpertState state, double[] out) {
-    known = history.t();
+    newestIndex = history.t();
     path = out;
     double deviation = history.deviation();
     boolean usable = history.age() > PATIENCE && history.isUsable(deviation);
     double anchor = history.newest();
     for (int i = 0; i < out.length; i++) {
       if (usable) {
-        fill(history, known + i, anchor, 1 / deviation);
+        fill(history, newestIndex + i, anchor, 1 / deviation);
         double step = rls(history.shape()).predict(state.floats(), features);
         anchor = history.clamp(anchor + deviation * step);
       }
@@ -72,14 +72,14 @@ abstract class IteratedRegression implements Expert {
     }
   }
 
-  /** Fills the features of the next value; their unit, 0 where nothing is forecast by them. */
+  /** Fills the features of the next value; returns their unit, 0 without a forecast. */
   final double fillNext(History history) {
-    known = history.t();
+    newestIndex = history.t();
     double deviation = history.deviation();
     if (history.age() <= PATIENCE || !history.isUsable(deviation)) {
       return 0;
     }
-    fill(history, known, history.newest(), 1 / deviation);
+    fill(history, newestIndex, history.newest(), 1 / deviation);
     return deviation;
   }
 
@@ -88,7 +88,7 @@ abstract class IteratedRegression implements Expert {
       features[i - 1] = feature(history, origin - i, anchor, perDeviation);
     }
     features[LAGS - 1] = 1;
-    fillOthers(history, origin, known, anchor, perDeviation);
+    fillOthers(history, origin, newestIndex, anchor, perDeviation);
   }
 
   /**
@@ -111,11 +111,11 @@ abstract class IteratedRegression implements Expert {
     }
   }
 
-  /** A value, or what was forecast for it, as distance from the anchor; 0 if it is not kept. */
+  /** A value or its forecast, as distance from the anchor; 0 if it is not kept. */
   final double feature(History history, long index, double anchor, double perDeviation) {
     double value;
-    if (index > known) {
-      value = path[(int) (index - known) - 1];
+    if (index > newestIndex) {
+      value = path[(int) (index - newestIndex) - 1];
     } else if (history.has(index)) {
       value = history.at(index);
     } else {

@@ -32,7 +32,7 @@ final class LogRls implements Expert {
   private final Rls few = rls(FEW_LAGS);
   private final State state = new State();
   private final double[] features = new double[LAGS + OTHERS];
-  private double[] path = new double[0]; // deviations / e, foreseen ones first, newest first
+  private double[] path = new double[0]; // deviations / e, forecast ones first, newest first
 
   private static Rls rls(int lags) {
     int size = lags + OTHERS;
@@ -67,7 +67,7 @@ final class LogRls implements Expert {
     return line(shape);
   }
 
-  /** A week, unless it is so long that its profile and its deviations would rule the memory. */
+  /** A week, unless its profile and its deviations would dominate the memory. */
   private static int week(SeriesDimensions shape) {
     return shape.week() <= MAX_WEEK ? shape.week() : 1;
   }
@@ -81,7 +81,7 @@ final class LogRls implements Expert {
   }
 
   /**
-   * What is kept of a series, by name:
+   * The state of a series, by name:
    *
    * <pre>
    * doubles  e | e one value ago
@@ -154,8 +154,8 @@ final class LogRls implements Expert {
     }
 
     /**
-     * The usual value at an index, from what was learned at least {@code gap} steps before it; the
-     * newest value when nothing was.
+     * The usual value at an index, learned at least {@code gap} steps before it; else the newest
+     * value.
      */
     double usual(long index, int gap) {
       if (week > 1 && isLearned(index, week, gap)) {
@@ -247,7 +247,7 @@ final class LogRls implements Expert {
     }
   }
 
-  /** Where a value's deviation is in the path. */
+  /** Index of a value's deviation in the path. */
   private static int place(History history, long index) {
     return (int) (history.t() - index) + history.shape().horizon();
   }

@@ -1,6 +1,6 @@
 package dev.weir.forecast.expert;
 
-/** How far a series goes on over values that are missing. */
+/** Counts the steps by which a series moves on over missing values. */
 public final class MissingValues {
 
   /** Missing values passed one by one; of more, only those that keep the phase of the season. */
@@ -9,7 +9,7 @@ public final class MissingValues {
   private MissingValues() {}
 
   /**
-   * Indices to go on by before the next value; none where the series has not started.
+   * Indices to skip before the next value; none before the series has started.
    *
    * @param second observations in a second, longer season, whose phase is kept to half of a week; 1
    *     for none

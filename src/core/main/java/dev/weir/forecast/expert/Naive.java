@@ -2,7 +2,7 @@ package dev.weir.forecast.expert;
 
 import java.util.Arrays;
 
-/** Repeats the newest value: nothing beats it on a random walk. */
+/** Repeats the newest value, the best forecast of a random walk. */
 final class Naive implements Expert {
 
   @Override

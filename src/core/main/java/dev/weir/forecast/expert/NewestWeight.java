@@ -9,7 +9,7 @@ public final class NewestWeight {
   /** An age: the series has not changed. */
   public static final int UNCHANGED = Integer.MAX_VALUE;
 
-  /** What the mean was before a change counts as so many values. */
+  /** Weight, in values, of the mean before a change. */
   private static final int BEFORE = 2;
 
   private NewestWeight() {}

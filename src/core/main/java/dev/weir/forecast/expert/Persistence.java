@@ -1,9 +1,9 @@
 package dev.weir.forecast.expert;
 
 /**
- * How much of a deviation is left i steps later: the running regression through zero of deviations
- * on those i steps before, within [0, 1]. The state that is passed in holds the last h deviations,
- * then sums of products and of squares for each step.
+ * The share of a deviation that remains i steps later: the running regression through zero of
+ * deviations on those i steps before, within [0, 1]. Its state holds the last h deviations, then
+ * sums of products and of squares for each step.
  */
 final class Persistence {
 
@@ -31,7 +31,7 @@ final class Persistence {
     state.set(slot, deviation);
   }
 
-  /** What is left of a deviation after {@code step} values, within [0, 1]. */
+  /** The share of a deviation that remains after {@code step} values, within [0, 1]. */
   public static double rho(DoubleSlice state, int horizon, int step) {
     int products = horizon + 2 * (step - 1);
     double squares = state.get(products + 1);

@@ -2,11 +2,11 @@ package dev.weir.forecast.expert;
 
 /**
  * Numbers of 16 bits: multiples of a unit, counted from a center. Unit and center follow the range
- * of the numbers, so that it fills a quarter to a half of what 16 bits count; a number beyond has
- * all of them rounded again. Units are powers of two and centers multiples of them, so that a finer
+ * of the numbers, so that it fills a quarter to a half of what 16 bits count; for a number beyond
+ * it all are rounded again. Units are powers of two and centers multiples of them, so that a finer
  * unit changes no number. Equal numbers stay equal, unless one was rounded by a coarser unit.
  *
- * <p>A flyweight over a series' shorts; center and unit lie among its doubles.
+ * <p>A flyweight over a series' shorts; center and unit are among its doubles.
  */
 final class QuantizedValues {
 
@@ -22,7 +22,7 @@ final class QuantizedValues {
 
   private static final int NARROW = 1 << 13;
 
-  /** No unit is finer than this share of the largest number: a float could not tell. */
+  /** No unit is finer than this share of the largest number, the precision of a float. */
   private static final double FINEST = 0x1p-24;
 
   private static final double LEAST_UNIT = 0x1p-60;
@@ -56,9 +56,9 @@ final class QuantizedValues {
     double low = value;
     double high = value;
     for (int i = 0; i < size; i++) {
-      double known = get(i);
-      low = Math.min(low, known);
-      high = Math.max(high, known);
+      double present = get(i);
+      low = Math.min(low, present);
+      high = Math.max(high, present);
     }
     use(size, low, high);
   }
@@ -78,7 +78,7 @@ final class QuantizedValues {
     doubles[header + CENTER] = center;
   }
 
-  /** Drops the first numbers, and looks whether the rest allows a finer unit. */
+  /** Drops the first numbers; uses a finer unit if the rest allows it. */
   void drop(int dropped, int kept) {
     System.arraycopy(array, dropped, array, 0, kept);
     int low = MOST;

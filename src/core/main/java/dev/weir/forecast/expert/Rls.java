@@ -3,7 +3,8 @@ package dev.weir.forecast.expert;
 import java.util.Arrays;
 
 /**
- * Recursive least squares with forgetting (Haykin, Adaptive Filter Theory, ch. 10), made robust:
+ * Recursive least squares with forgetting (Haykin, Adaptive Filter Theory, ch. 10), robust against
+ * outliers:
  *
  * <pre>
  * k = P f / (lambda + f'P f)
@@ -12,11 +13,11 @@ import java.util.Arrays;
  * P = (P - k f'P) / lambda
  * </pre>
  *
- * While the trace of P is above its limit nothing is forgotten: without that, inputs that do not
- * move let P grow until one new value throws theta away. Only the upper triangle of P is kept.
+ * While the trace of P is above its limit nothing is forgotten: otherwise P grows with constant
+ * inputs until one new value destroys theta. Only the upper triangle of P is kept.
  *
- * <p>Keeps settings and scratch. The state that is passed in holds theta (n), the error size (1)
- * and P (n (n + 1) / 2), all as floats; sums are in double precision. Allocates nothing.
+ * <p>Keeps settings and scratch. The given state holds theta (n), the error size (1) and P (n (n +
+ * 1) / 2), all as floats; sums are in double precision. Allocates nothing.
  */
 public final class Rls {
 
@@ -28,7 +29,7 @@ public final class Rls {
   private final boolean keepsAbsent;
   private final double[] gain; // (size)
 
-  /** One that forgets in all directions alike. */
+  /** Forgets in all directions alike. */
   public Rls(int size, double lambda, double ridge, double kappa, double traceLimit) {
     this(size, lambda, ridge, kappa, traceLimit, false);
   }
@@ -60,7 +61,7 @@ public final class Rls {
     return size;
   }
 
-  /** The number of theta that an input is multiplied by. */
+  /** The coefficient of an input. */
   public double coefficient(FloatSlice state, int i) {
     return state.get(i);
   }

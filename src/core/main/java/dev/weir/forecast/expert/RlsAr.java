@@ -48,7 +48,8 @@ final class RlsAr extends IteratedRegression {
   }
 
   @Override
-  void fillOthers(History history, long origin, long known, double anchor, double perDeviation) {
+  void fillOthers(
+      History history, long origin, long newestIndex, double anchor, double perDeviation) {
     int season = history.season();
     if (season > 1) {
       int week = history.shape().week();

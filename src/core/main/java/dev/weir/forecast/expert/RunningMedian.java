@@ -2,7 +2,7 @@ package dev.weir.forecast.expert;
 
 import java.util.Arrays;
 
-/** The median of the newest values: the best answer to a flat series with spikes. */
+/** The median of the newest values: suits a flat series with spikes. */
 final class RunningMedian implements Expert {
 
   private final String name;

@@ -1,8 +1,8 @@
 package dev.weir.forecast.expert;
 
 /**
- * What each phase of a season usually is relative to a moving average over a season: a factor while
- * all values are positive, a distance from it otherwise.
+ * Seasonal indices: the usual value of each phase relative to a moving average over a season, as a
+ * factor while all values are positive, else as a distance.
  *
  * <pre>
  * S[phase of c] += max(a, 1/n) (r - S[phase of c]),   r = y[c] / mean(c)  or  y[c] - mean(c)
@@ -11,11 +11,11 @@ package dev.weir.forecast.expert;
  * where mean(c) is the centred moving average of the season around c, half a season before the
  * newest value: the classical decomposition (Makridakis, Wheelwright, Hyndman, Forecasting: Methods
  * and Applications, 1998, section 3/4), value by value. The indices are brought to a mean of 1, or
- * 0, and shrunk towards it by as much of their variance as chance explains. An r is taken as at
- * most 4 deviations from S.
+ * 0, and shrunk towards it by the share of their variance that noise explains. r is bounded to 4
+ * deviations from S.
  *
- * <p>Constant time for a value. Keeps nothing of a series: it is bound to the doubles and floats of
- * an expert. Not thread-safe.
+ * <p>Constant time for a value. Keeps no state: it is bound to the doubles and floats of an expert.
+ * Not thread-safe.
  */
 final class SeasonalIndices {
 
@@ -25,7 +25,7 @@ final class SeasonalIndices {
   private static final double LEAST = 0.3;
 
   private static final double NOISE_RATE = 0.02;
-  private static final double LEAST_FACTOR = 0.05; // an hour without sun is no divisor
+  private static final double LEAST_FACTOR = 0.05; // bounds the divisor of a solar series at night
   private static final double CANCELLATION = 1e6;
   private static final double LIMIT = 4; // deviations of a ratio
   private static final double NOISE_LIMIT = 10; // so that noise grows where a season changes
@@ -58,14 +58,14 @@ final class SeasonalIndices {
   }
 
   /** Whether each phase has an index, or there is no season. */
-  boolean areKnown(History history) {
+  boolean areComplete(History history) {
     return season == 1 || history.age() >= 2L * season && history.has(history.t() - season);
   }
 
   /**
    * Learns from the newest value.
    *
-   * @return whether the last index has become known
+   * @return whether the last index was set
    */
   boolean observe(History history) {
     long t = history.t();
@@ -125,12 +125,12 @@ final class SeasonalIndices {
     return most > 0 ? Math.max(-most, Math.min(most, x)) : x;
   }
 
-  /** A value that is not positive came: no factor leads to it. */
+  /** Turns factors into distances at the first value that is not positive. */
   private void turnToDistances(double level) {
     double sum = 0;
     double squares = 0;
     for (int i = 0; i < season; i++) {
-      float factor = indices.get(i); // 0: not known yet
+      float factor = indices.get(i); // 0: not set yet
       float distance = factor == 0 ? 0 : (float) ((factor - 1) * level);
       indices.set(i, distance);
       sum += distance;
@@ -142,7 +142,7 @@ final class SeasonalIndices {
     doubles.set(NOISE, doubles.get(NOISE) * level * level);
   }
 
-  /** As James and Stein shrink means: by the part of the variance that errors of means explain. */
+  /** James-Stein shrinkage: by the part of the variance that errors of the means explain. */
   private void findShare(History history) {
     mean = season > 1 ? doubles.get(SUM) / season : 0;
     share = 1;
@@ -156,7 +156,7 @@ final class SeasonalIndices {
     }
   }
 
-  /** A value of the time at an index without its season. */
+  /** A value at an index without its season. */
   double without(double value, long index) {
     if (season == 1) {
       return value;
@@ -173,8 +173,8 @@ final class SeasonalIndices {
   }
 
   private double factor(long index) {
-    double whole = indices.get((int) (index % season)) / mean;
-    return Math.max(LEAST_FACTOR, 1 + share * (whole - 1));
+    double relative = indices.get((int) (index % season)) / mean;
+    return Math.max(LEAST_FACTOR, 1 + share * (relative - 1));
   }
 
   private double distance(long index) {

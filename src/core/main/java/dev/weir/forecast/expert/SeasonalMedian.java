@@ -3,8 +3,8 @@ package dev.weir.forecast.expert;
 import java.util.Arrays;
 
 /**
- * The median of the last seven values at the target's phase, plus what is left of the present
- * deviation from it (as in {@link SeasonalProfile}): a profile that a few odd days don't bend.
+ * The median of the last seven values at the target's phase, plus the rest of the present deviation
+ * from it (as in {@link SeasonalProfile}): a profile that is robust against a few unusual days.
  * Without a season, the median of the last 15 values. Computed from the history at each call; keeps
  * only how deviations persist.
  */

@@ -3,7 +3,7 @@ package dev.weir.forecast.expert;
 import java.util.Arrays;
 
 /**
- * The usual course of a week (or of a season, while no week is complete), plus what is left of the
+ * The usual course of a week (or of a season, while no week is complete), plus the rest of the
  * present deviation from it:
  *
  * <pre>
@@ -71,8 +71,8 @@ final class SeasonalProfile implements Expert {
   }
 
   /**
-   * The usual value at an index, from what was learned at least {@code gap} steps before it; the
-   * newest value when nothing was.
+   * The usual value at an index, learned at least {@code gap} steps before it; else the newest
+   * value.
    */
   private static double usual(History history, ExpertState state, long index, int gap) {
     int season = history.season();

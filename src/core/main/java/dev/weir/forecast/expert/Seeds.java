@@ -1,15 +1,11 @@
 package dev.weir.forecast.expert;
 
-/**
- * Randomness without state, so that a series restored in mid-stream draws what it would have drawn.
- */
+/** Seeds without state, so that a restored series draws the same numbers. */
 public final class Seeds {
 
   private Seeds() {}
 
-  /**
-   * Where a series' draws begin; FNV-1a, since {@link String#hashCode} is alike for alike names.
-   */
+  /** The seed of a series: FNV-1a, since {@link String#hashCode} is similar for similar names. */
   public static long of(String series) {
     long hash = 0xcbf29ce484222325L;
     for (int i = 0; i < series.length(); i++) {

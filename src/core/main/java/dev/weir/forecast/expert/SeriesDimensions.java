@@ -1,13 +1,13 @@
 package dev.weir.forecast.expert;
 
 /**
- * What decides how much an expert has to remember of a series.
+ * Sizes that determine the state of an expert.
  *
  * @param horizon steps ahead
  * @param season observations in a season; 1 without a season
- * @param exact newest values that {@link History} keeps as they came
+ * @param exact newest values that {@link History} keeps unchanged
  * @param tail newest values that it keeps transformed, in single precision
- * @param replay values before the exact ones that it also keeps as they came, for the network that
+ * @param replay values before the exact ones that it also keeps unchanged, for the network that
  *     combines
  */
 public record SeriesDimensions(int horizon, int season, int exact, int tail, int replay) {
@@ -32,7 +32,7 @@ public record SeriesDimensions(int horizon, int season, int exact, int tail, int
     this(horizon, season, exact, tail, 0);
   }
 
-  /** All values kept as they came. */
+  /** All values kept unchanged. */
   int kept() {
     return exact + replay;
   }
@@ -51,7 +51,7 @@ public record SeriesDimensions(int horizon, int season, int exact, int tail, int
     return season > 1 && week + horizon + 4 <= exact ? week : 1;
   }
 
-  /** Whether so many values are a day: at least hourly, and in whole minutes. */
+  /** Whether a season is a day: at least hourly, at an interval in minutes. */
   private static boolean isDay(int season) {
     return season >= HOURS && MINUTES % season == 0;
   }

@@ -10,12 +10,12 @@ package dev.weir.forecast.expert;
  * forecast of step i = season of sum_k w_k (l_k + b (i - 1 + 1/a_k)),   w_k ~ exp(-12 L_k / min L)
  * </pre>
  *
- * with L_k the running error of one step, and x at most 6 of them from what is expected. It is
- * exponential smoothing with drift, to which the theta method comes down (Hyndman and Billah,
- * Unmasking the Theta method, 2003), with the whole slope where that has half of it. While there is
- * no season to be known: the value of a season ago.
+ * with L_k the running error of one step, and x at most 6 of them from its expectation. This is
+ * exponential smoothing with drift, equivalent to the theta method (Hyndman and Billah, Unmasking
+ * the Theta method, 2003) but with the full slope instead of half. Until the season's indices are
+ * complete: the value of a season ago.
  *
- * <p>Constant time for a value, except once for each series when its season becomes known.
+ * <p>Constant time for a value, except once for each series when its indices are complete.
  */
 final class Trend implements Expert {
 
@@ -62,7 +62,7 @@ final class Trend implements Expert {
     DoubleSlice doubles = state.doubles();
     season.bind(history, state);
     boolean complete = season.observe(history);
-    if (complete) { // from the first value on, now that its season is known
+    if (complete) { // from the first value on, now that the indices are complete
       long first = Math.max(history.start(), history.oldest());
       for (int i = FIRST; i < ERRORS + RATES.length; i++) {
         doubles.set(i, 0);
@@ -71,7 +71,7 @@ final class Trend implements Expert {
         learn(doubles, season.without(history.at(t), t));
       }
     }
-    if (season.areKnown(history)) {
+    if (season.areComplete(history)) {
       learn(doubles, season.without(history.newest(), history.t()));
     }
   }
@@ -82,10 +82,10 @@ final class Trend implements Expert {
       doubles.set(FIRST, value);
     }
     double slope = slope(doubles);
-    double whole = value - doubles.get(FIRST);
+    double relative = value - doubles.get(FIRST);
     int best = count < LEAST_ERRORS ? -1 : best(doubles);
-    double x = limited(doubles, best, whole, slope, LIMIT);
-    double judged = limited(doubles, best, whole, slope, ERROR_LIMIT);
+    double x = limited(doubles, best, relative, slope, LIMIT);
+    double judged = limited(doubles, best, relative, slope, ERROR_LIMIT);
     double sum = MEMORY * doubles.get(SUM);
     double times = MEMORY * doubles.get(TIMES) - sum; // all are one value older
     double squares = MEMORY * (doubles.get(SQUARES) - 2 * doubles.get(TIMES)) + sum;
@@ -116,9 +116,9 @@ final class Trend implements Expert {
   }
 
   /**
-   * A value at most so many errors from what the best level says: no spike is followed.
+   * Bounds a value to so many errors from the best level's forecast, against spikes.
    *
-   * @param best -1 while too few errors are known
+   * @param best -1 while there are too few errors
    */
   private static double limited(
       DoubleSlice doubles, int best, double x, double slope, double errors) {
@@ -142,7 +142,7 @@ final class Trend implements Expert {
   @Override
   public void forecast(History history, ExpertState state, double[] out) {
     season.bind(history, state);
-    if (!season.areKnown(history)) {
+    if (!season.areComplete(history)) {
       for (int i = 1; i <= out.length; i++) {
         out[i - 1] = history.lag(i, history.season());
       }

@@ -26,7 +26,7 @@ final class VectorDistances {
   }
 
   /**
-   * Sets what candidates are compared with.
+   * Sets the query that candidates are compared with.
    *
    * @param x values, the newest of them at {@code newest}
    */
@@ -49,7 +49,7 @@ final class VectorDistances {
   /**
    * Overwrites the distances of all candidates.
    *
-   * @param penalty (candidates), what the phase counts
+   * @param penalty (candidates), of the phase
    * @param x values, the first candidate at {@code first}
    */
   public void measure(float[] distance, float[] penalty, float[] x, int first, int candidates) {

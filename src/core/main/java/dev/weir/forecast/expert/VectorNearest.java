@@ -11,9 +11,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The least of some distances in their order, of equals the first ones, without a branch for each
- * that may be one: a limit that hardly more than are wanted do not exceed is found by counting,
- * from the last one found on, and those are put in order by counting how many are less than each.
+ * The least distances in their order, of equals the first ones, without a branch for each
+ * candidate: a limit that hardly more than {@code neighbors} distances do not exceed is found by
+ * counting, from the last limit on, and those are sorted by counting how many are less than each.
  *
  * <p>Only where {@link Kernels#vectors()} holds. Scratch: nothing outlives a call but a guess at
  * the next limit, which changes no result.
@@ -21,34 +21,34 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorNearest {
 
   private static final VectorSpecies<Integer> BITS = IntVector.SPECIES_PREFERRED;
-  private static final int SPARE = 16; // more than wanted that a limit may let through
+  private static final int SPARE = 16; // distances beyond neighbors that a limit may select
   private static final int MOST = Float.floatToIntBits(Float.MAX_VALUE);
   private static final int FIRST_STEP = 1 << 20; // an eighth of an octave
 
-  private final int wanted;
-  private final float[] near; // within the limit, then infinities up to a whole vector
+  private final int neighbors;
+  private final float[] near; // within the limit, then infinities up to a full vector
   private final int[] nearAt;
   private final int[] places; // how many are less than each of near
-  private final int[] order; // (wanted + spare), places in near by distance
+  private final int[] order; // (neighbors + spare), places in near by distance
   private int last = Float.floatToIntBits(1); // limit: a guess at the next, and no more than that
 
-  public VectorNearest(int wanted) {
-    this.wanted = wanted;
-    this.near = new float[wanted + SPARE + LANES];
+  public VectorNearest(int neighbors) {
+    this.neighbors = neighbors;
+    this.near = new float[neighbors + SPARE + LANES];
     this.nearAt = new int[near.length];
     this.places = new int[near.length];
-    this.order = new int[wanted + SPARE];
+    this.order = new int[neighbors + SPARE];
   }
 
   /**
-   * Finds the least {@code wanted} ones.
+   * Finds the least {@code neighbors} ones.
    *
    * <p>With more than 325 bytes of code it is never inlined, so that no caller grows to where the
    * compiler stops inlining in the middle of an expression, which makes objects of its vectors.
    *
    * @param best distances, overwritten
    * @param bestAt their numbers, overwritten
-   * @return whether it did; not where too many are equal, or too few are finite numbers
+   * @return false if too many are equal, or too few are finite
    */
   public boolean select(float[] distance, int candidates, double[] best, int[] bestAt) {
     int high = limit(distance, candidates);
@@ -89,7 +89,7 @@ final class VectorNearest {
       }
       order[place] = k;
     }
-    for (int place = 0; place < wanted; place++) {
+    for (int place = 0; place < neighbors; place++) {
       best[place] = near[order[place]];
       bestAt[place] = nearAt[order[place]];
     }
@@ -97,8 +97,8 @@ final class VectorNearest {
   }
 
   /**
-   * Bits of a number that as many distances as are wanted do not exceed, or hardly more; -1 if
-   * there is no such number. Any will do, so that it does not matter where the search begins.
+   * Bits of a limit that {@code neighbors} distances or hardly more do not exceed; -1 if there is
+   * none. Any such limit gives the same result.
    */
   private int limit(float[] distance, int candidates) {
     int low = -1;
@@ -107,9 +107,9 @@ final class VectorNearest {
     int limit = last;
     while (high - low > 1) {
       int count = count(distance, candidates, limit);
-      if (count < wanted) {
+      if (count < neighbors) {
         low = limit;
-      } else if (count > wanted + SPARE) {
+      } else if (count > neighbors + SPARE) {
         high = limit;
       } else {
         last = limit;

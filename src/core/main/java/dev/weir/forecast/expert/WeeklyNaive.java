@@ -2,7 +2,7 @@ package dev.weir.forecast.expert;
 
 /**
  * Repeats the value of a week ago (last Monday at ten) if the season is a day, of a season ago
- * while that is all there is, and the newest value without a season.
+ * while the history is shorter, and the newest value without a season.
  */
 final class WeeklyNaive implements Expert {
 
