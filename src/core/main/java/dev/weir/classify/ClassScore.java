@@ -14,7 +14,7 @@ public final class ClassScore {
   private static final int BINS = 10;
   private static final double LEAST = 1e-15;
 
-  private final long[][] confusion; // (truth)(answer)
+  private final long[][] confusion; // (true class)(answer)
   private final long[] binCounts = new long[BINS];
   private final long[] binRight = new long[BINS];
   private final double[] binSums = new double[BINS];
@@ -27,20 +27,20 @@ public final class ClassScore {
   }
 
   /** Counts one classification. */
-  public void add(double[] probabilities, int truth) {
+  public void add(double[] probabilities, int trueClass) {
     int answer = Probabilities.largest(probabilities);
-    confusion[truth][answer]++;
+    confusion[trueClass][answer]++;
     count++;
-    boolean isRight = answer == truth;
+    boolean isRight = answer == trueClass;
     right += isRight ? 1 : 0;
-    logLoss -= Math.log(Math.max(LEAST, probabilities[truth]));
+    logLoss -= Math.log(Math.max(LEAST, probabilities[trueClass]));
     int bin = Math.min(BINS - 1, (int) (probabilities[answer] * BINS));
     binCounts[bin]++;
     binRight[bin] += isRight ? 1 : 0;
     binSums[bin] += probabilities[answer];
   }
 
-  /** Classifications that were counted. */
+  /** Number of classifications. */
   public long count() {
     return count;
   }
@@ -60,14 +60,14 @@ public final class ClassScore {
     double sum = 0;
     int classes = 0;
     for (int k = 0; k < confusion.length; k++) {
-      long truths = 0;
+      long trueCount = 0;
       long answers = 0;
       for (int other = 0; other < confusion.length; other++) {
-        truths += confusion[k][other];
+        trueCount += confusion[k][other];
         answers += confusion[other][k];
       }
-      if (truths + answers > 0) {
-        sum += 2.0 * confusion[k][k] / (truths + answers);
+      if (trueCount + answers > 0) {
+        sum += 2.0 * confusion[k][k] / (trueCount + answers);
         classes++;
       }
     }

@@ -38,7 +38,7 @@ final class FeatureRegression {
     row[features] = 1f;
   }
 
-  /** What is kept of a series: what was learned, and the features of rows that wait. */
+  /** State of a series: the regression, and the features of rows that wait. */
   static final class State {
 
     private float[] learned = {};

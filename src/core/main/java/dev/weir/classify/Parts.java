@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the numbers of a state are: matrices, one after the other. More classes have more rows and
+ * Layout of the numbers of a state: matrices, one after the other. More classes have more rows and
  * columns, which come last in each matrix.
  */
 final class Parts {

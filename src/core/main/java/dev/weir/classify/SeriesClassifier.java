@@ -424,7 +424,7 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
     result.add(new DeadLetter(Reason.LABEL, message, source));
   }
 
-  /** How many windows came after the one that a time belongs to; -1 if it belongs to none. */
+  /** Number of windows after the one that contains a time; -1 if none contains it. */
   private static int age(ClassState state, long time) {
     int low = 0;
     int high = state.windows - 1;

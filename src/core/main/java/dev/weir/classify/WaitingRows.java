@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * What is kept of rows until their label comes, the oldest first: numbers of 16 bits, as many for
- * each row. Its array grows and shrinks with the rows that wait.
+ * State of rows until their label comes, the oldest first: numbers of 16 bits, as many for each
+ * row. Its array grows and shrinks with the rows that wait.
  */
 final class WaitingRows {
 
@@ -26,7 +26,7 @@ final class WaitingRows {
     return rows;
   }
 
-  /** Where a row begins, {@code age} rows after which is the newest. */
+  /** First index of the row {@code age} rows before the newest. */
   int place(int age, int length) {
     return (count - 1 - age) * length;
   }

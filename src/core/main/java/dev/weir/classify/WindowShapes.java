@@ -4,9 +4,9 @@ import dev.weir.rnn.Linear;
 import java.util.SplittableRandom;
 
 /**
- * What the shape of a window is: a few sums of many features of {@link MiniRocket}, since a series
- * that learns to read them keeps the square of their number. The sums are about those in which
- * random windows differ most: random ones, improved by one orthogonal iteration.
+ * Features of a window's shape: a few sums of many features of {@link MiniRocket}, since a
+ * regression keeps the square of their number. They are approximately the sums in which random
+ * windows differ most: random ones, improved by one orthogonal iteration.
  *
  * <p>Not thread-safe.
  *

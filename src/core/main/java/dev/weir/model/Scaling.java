@@ -1,9 +1,9 @@
 package dev.weir.model;
 
 /**
- * How a window's values are brought to the network's scale and its answer back to the series'
- * scale. With {@code center} and {@code scale}: input {@code (x - center) / scale}, forecast {@code
- * center + scale * y}. The rule is stored with the weights, since they mean nothing without it.
+ * How a window's values are scaled for the network and its forecasts back to the series' scale.
+ * With {@code center} and {@code scale}: input {@code (x - center) / scale}, forecast {@code center
+ * + scale * y}. The rule is stored with the weights, since they mean nothing without it.
  *
  * <p>{@code deviation} below is the population standard deviation of the window; where it is zero
  * (a flat window) the scale is 1, so that the network sees zeros and a trained head answers near
@@ -60,7 +60,7 @@ public record Scaling(Rule rule, double center, double scale) {
   }
 
   /**
-   * What is subtracted from each value of a window.
+   * The number that is subtracted from each value of a window.
    *
    * @param window its {@code length} values, oldest first, from {@code from} on
    */
@@ -73,7 +73,7 @@ public record Scaling(Rule rule, double center, double scale) {
     };
   }
 
-  /** What each value of a window is divided by, after {@link #center}; never 0. */
+  /** The divisor of each value of a window, after {@link #center}; never 0. */
   public double scale(double[] window, int from, int length) {
     return switch (rule) {
       case NONE -> 1;

@@ -21,7 +21,7 @@ final class AlarmFeedback {
   private static final double DECAY = Math.exp(-Math.log(2) / HALF_LIFE); // per value
   private static final double FORGOTTEN = 0.02;
 
-  /** What was saved: each number is one byte, and the first two never change. */
+  /** The saved layout: each number is one byte, and the first two never change. */
   private enum Layout {
     NONE,
     DEMANDS,

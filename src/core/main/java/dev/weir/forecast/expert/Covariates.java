@@ -102,7 +102,7 @@ public final class Covariates {
     }
   }
 
-  /** How many there are. */
+  /** Numbers of covariates. */
   public Count count() {
     return count;
   }

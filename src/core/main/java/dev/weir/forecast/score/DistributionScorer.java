@@ -13,7 +13,7 @@ package dev.weir.forecast.score;
  * <pre>{@code
  * DistributionScorer scorer = new DistributionScorer(0.8, 0.95);
  * DistributionSums sums = scorer.newSums(2); // steps ahead
- * scorer.add(sums, 0, new double[] {1, 2, 3, 5, 8}, 6); // of step 0 the value was 6
+ * scorer.add(sums, 0, new double[] {1, 2, 3, 5, 8}, 6); // the observed value of step 0 was 6
  * double crps = scorer.crps(sums, 0);
  * }</pre>
  */
@@ -56,27 +56,27 @@ public final class DistributionScorer {
   }
 
   /**
-   * Adds the distribution of one step by its truth.
+   * Adds the scores of one step's distribution for its observed value.
    *
    * @param step its number from 0
-   * @param quantiles (2 levels + 1), not descending; in the truth's unit
-   * @return its CRPS; one that is not finite, as of an infinite quantile, is not added
+   * @param quantiles (2 levels + 1), not descending; in the value's unit
+   * @return its CRPS; not added if it is not finite, as of an infinite quantile
    */
-  public double add(DistributionSums sums, int step, double[] quantiles, double truth) {
-    double crps = crps(quantiles, truth);
+  public double add(DistributionSums sums, int step, double[] quantiles, double observed) {
+    double crps = crps(quantiles, observed);
     if (!Double.isFinite(crps)) {
       return crps;
     }
     sums.add(step, crps);
     for (int q = 0; q < taus.length; q++) {
-      sums.addLoss(step, q, ProperScores.pinball(taus[q], quantiles[q], truth));
+      sums.addLoss(step, q, ProperScores.pinball(taus[q], quantiles[q], observed));
     }
     return crps;
   }
 
   /** The CRPS of one distribution, as {@link #add} adds it. */
-  public double crps(double[] quantiles, double truth) {
-    return ProperScores.crps(taus, quantiles, truth);
+  public double crps(double[] quantiles, double observed) {
+    return ProperScores.crps(taus, quantiles, observed);
   }
 
   /** Mean CRPS of a step; NaN before the first distribution. */

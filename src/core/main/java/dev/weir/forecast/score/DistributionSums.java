@@ -5,9 +5,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Sums of the scores of one series' predictive distributions, for each step: how many there were,
- * their CRPS, and the pinball loss of each quantile. Its size does not depend on how many there
- * were. Mutable, not thread-safe.
+ * Sums of the scores of one series' predictive distributions, for each step: their number, CRPS,
+ * and pinball loss of each quantile. Its size is constant. Mutable, not thread-safe.
  */
 public final class DistributionSums {
 
@@ -35,9 +34,9 @@ public final class DistributionSums {
   }
 
   /**
-   * Declares all fields of what may be null, for none: one byte then.
+   * Declares all fields; null takes one byte.
    *
-   * @throws IOException if what is read are no such sums
+   * @throws IOException if the fields read are invalid
    */
   public static DistributionSums fields(StateFields fields, DistributionSums sums)
       throws IOException {
@@ -86,7 +85,7 @@ public final class DistributionSums {
     Arrays.fill(numbers, 0);
   }
 
-  /** Distributions of a step that have met their truth. */
+  /** Distributions of a step whose value was observed. */
   public long count(int step) {
     return (long) numbers[at(step, COUNT)];
   }
