@@ -5,14 +5,14 @@ import dev.weir.forecast.candidate.CandidateNetwork;
 import dev.weir.forecast.candidate.Candidates;
 import dev.weir.forecast.candidate.Candidates.Asking;
 import dev.weir.forecast.expert.Bfloat16Slice;
-import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.Slots;
 import java.util.List;
 
 /**
  * What a network that was trained for all series makes of the forecasts so far ({@link
- * Candidates}): the forecast becomes the weighted mean of both, by their errors ({@link Hedge}).
+ * Candidates}): the forecast becomes the weighted mean of both, by their errors ({@link
+ * PairBlend}).
  */
 public final class NetworkStage implements Stage {
 
@@ -25,11 +25,7 @@ public final class NetworkStage implements Stage {
   /** Below this share at all steps of a near horizon it is asked seldom. */
   private static final double EARNED = 0.5;
 
-  /**
-   * Errors of far steps come in runs and tell little: beyond this its share hardly follows them.
-   */
-  private static final int NEAR = 2;
-
+  /** How its share follows errors of far steps. */
   private static final double FAR_ETA = 1;
 
   /** How its share follows errors where it forecasts alone, and how long they count. */
@@ -40,15 +36,9 @@ public final class NetworkStage implements Stage {
   private final FollowedSteps followed;
   private final OpenForecasts open;
   private final Candidates candidates;
-  private final Hedge nearHedge;
-  private final Hedge farHedge; // beyond the nearest steps
-  private final FloatSlice losses; // (followed, 2), running errors of the base and of the network
+  private final PairBlend blend;
   private final Bfloat16Slice base; // what the network starts from
   private final Bfloat16Slice combined; // what it makes of it; NaN where it was not asked
-
-  // scratch
-  private final double[] two = new double[2];
-  private final double[] shares; // (followed), of the network
 
   /**
    * @param experts names
@@ -66,14 +56,13 @@ public final class NetworkStage implements Stage {
     this.open = open;
     Slots own = slots.in("network").ofExperts();
     this.candidates = new Candidates(own, experts, followed, isAlone);
-    this.nearHedge =
+    Hedge near =
         isAlone ? new Hedge(ALONE_ETA, ALONE_DISCOUNT) : new Hedge(eta, ExpertBlend.DISCOUNT);
-    this.farHedge = isAlone ? nearHedge : new Hedge(FAR_ETA, ExpertBlend.DISCOUNT);
+    Hedge far = isAlone ? near : new Hedge(FAR_ETA, ExpertBlend.DISCOUNT);
     own.depend(isAlone);
-    this.losses = own.floats("errors", 2 * followed.count());
+    this.blend = new PairBlend(own, followed, near, far);
     this.base = open.column("network's base");
     this.combined = open.column("network");
-    this.shares = new double[followed.count()];
   }
 
   /** Combines with another network from now on; null for none. */
@@ -91,10 +80,6 @@ public final class NetworkStage implements Stage {
     return Explanation.NETWORK;
   }
 
-  private FloatSlice losses(int step) {
-    return losses.row(2 * followed.nearest(step));
-  }
-
   @Override
   public void begin(Row row) {
     candidates.begin(row.age());
@@ -102,13 +87,12 @@ public final class NetworkStage implements Stage {
 
   @Override
   public void learn(Row row, Outcome outcome) {
-    int i = outcome.step();
-    double truth = outcome.truth();
-    two[0] = open.get(base, outcome);
-    two[1] = open.get(combined, outcome);
-    candidates.learn(row.history, outcome.origin(), i, outcome.experts, two[0], truth);
-    if (!Double.isNaN(two[1])) {
-      nearHedge.learn(losses(i), 2, two, truth, i, row.age());
+    double from = open.get(base, outcome);
+    double to = open.get(combined, outcome);
+    candidates.learn(
+        row.history, outcome.origin(), outcome.step(), outcome.experts, from, outcome.truth());
+    if (!Double.isNaN(to)) {
+      blend.learn(row, outcome, from, to);
     }
   }
 
@@ -116,19 +100,18 @@ public final class NetworkStage implements Stage {
   public void make(Row row, Draft draft) {
     candidates.observe(row.history);
     candidates.prepare(row.history, draft.experts, draft.value);
-    for (int s = 0; s < shares.length; s++) {
+    for (int s = 0; s < followed.count(); s++) {
       int i = followed.step(s);
       open.set(base, row, i, draft.value[i - 1]);
-      shares[s] = trust(row, i);
+      blend.share(s, trust(row, s));
     }
     boolean applied = candidates.apply(draft.value, asking(row));
-    for (int s = 0; s < shares.length; s++) {
+    for (int s = 0; s < followed.count(); s++) {
       int i = followed.step(s);
       open.set(combined, row, i, applied ? draft.value[i - 1] : Double.NaN);
     }
     for (int i = 1; i <= draft.value.length; i++) {
-      double from = candidates.base(i);
-      draft.value[i - 1] = from + followed.between(shares, i) * (draft.value[i - 1] - from);
+      draft.value[i - 1] = blend.blend(i, candidates.base(i), draft.value[i - 1]);
     }
   }
 
@@ -138,10 +121,7 @@ public final class NetworkStage implements Stage {
     if (candidates.hasOwnBase() || isNew) {
       return Asking.ALWAYS;
     }
-    boolean earned = followed.horizon() > Candidates.NEAR_HORIZON;
-    for (double share : shares) {
-      earned |= share >= EARNED;
-    }
+    boolean earned = followed.horizon() > Candidates.NEAR_HORIZON || blend.largest() >= EARNED;
     return earned ? Asking.OFTEN : Asking.SELDOM;
   }
 
@@ -149,14 +129,11 @@ public final class NetworkStage implements Stage {
    * The share of what a network made of the base forecast, by the errors of both; while few are
    * known, the network knows more of series than they say.
    */
-  private double trust(Row row, int i) {
-    long errors = row.scores.count(i);
-    if (errors <= TRUSTED) {
-      return 1;
-    }
-    Hedge hedge = i > NEAR ? farHedge : nearHedge;
-    hedge.weigh(losses(i), 1, 2, two);
-    return Math.max(two[1], (double) (JUDGED - errors) / (JUDGED - TRUSTED));
+  private double trust(Row row, int place) {
+    long errors = row.scores.count(followed.step(place));
+    return errors <= TRUSTED
+        ? 1
+        : Math.max(blend.byErrors(place), (double) (JUDGED - errors) / (JUDGED - TRUSTED));
   }
 
   @Override

@@ -18,8 +18,8 @@ import java.util.Arrays;
  *
  * <pre>
  * b   = sum of w_m x_m,   w_m ~ exp(-eta (L_m / min L - 1))       L: running |error|
- * st  = b + Q theta' [ k_m (x_m - b) / Q for each m, {@value #CONSTANT} ]    Q: running |y - b|
- * out = weighted mean of b and st, by their errors                 ({@link Hedge})
+ * st  = b corrected by k_m (x_m - b) for each m                    ({@link Correction})
+ * out = weighted mean of b and st, by their errors                 ({@link PairBlend})
  * </pre>
  *
  * A regression weighs as Bates and Granger (1969) do, by how errors go together. There is one for
@@ -44,10 +44,7 @@ public final class OutsideStage implements Stage {
   private static final double LAMBDA = 0.999;
   private static final double RIDGE = 50;
   private static final double KAPPA = 0.5;
-  private static final double CONSTANT = 0.3;
   private static final double LARGEST = 6; // feature, in Q
-  private static final double MOST = 3; // correction, in Q
-  private static final double OUTLIER = 8; // error that is learned from, in Q
 
   private static final double CHANCE = 0.8; // of the running error: a smaller bias is not corrected
   private static final double OUTLYING = 5; // running errors that an error counts for at most
@@ -55,7 +52,6 @@ public final class OutsideStage implements Stage {
 
   private static final int STUCK = 48; // and at least twice the horizon
 
-  private static final double SLOWLY = 0.01; // weight of a value in Q
   private static final double UNKNOWN = 2.3; // excess of a model without an error yet
   private static final double FARTHEST = 20; // excess that counts at most
   private static final double READ = 0.5; // beyond the best error by this share, less is read
@@ -79,14 +75,13 @@ public final class OutsideStage implements Stage {
   private final int ring; // places for the values of one column
   private final int waiting;
   private final DelayLine delays;
-  private final Hedge hedge = new Hedge(FINAL_ETA, FINAL_DISCOUNT);
+  private final Correction correction;
+  private final PairBlend blend;
   private final Rls[] rls; // (groups) of series without a season, then with one
 
   private final int covariates; // columns before those of the models
   private final DoubleSlice doubles;
   private final FloatSlice losses; // (followed, all)
-  private final FloatSlice finals; // (followed, 2)
-  private final FloatSlice regressions; // (groups, phases)
   private final FloatSlice means; // open forecasts
   private final Bfloat16Slice shorts; // the same of each, and corrected: distances from the means
   private int season;
@@ -99,13 +94,10 @@ public final class OutsideStage implements Stage {
   private final double[] excess; // (followed, all), running errors over the least, less 1
   private final double[] raw; // (followed, all), weights before it is known who says something
   private final double[] weights; // (all)
-  private final double[] features; // (all + 1)
-  private final double[] shares; // (followed), of the corrected forecast
   private final double[] heard; // (all), 0 for a model that hangs, else 1
   private final double[] errors; // (models, sums), of the newest value
   private final double[] offs; // (all), sums of what was said less the truth
   private final int[] counts; // (all), steps that these are of
-  private final double[] two = new double[2];
 
   /**
    * @param covariates columns of what is known ahead, before those of the models
@@ -122,19 +114,17 @@ public final class OutsideStage implements Stage {
     this.excess = new double[followed.count() * all];
     this.raw = new double[followed.count() * all];
     this.weights = new double[all];
-    this.features = new double[all + 1];
-    this.shares = new double[followed.count()];
     this.heard = new double[all];
     this.errors = new double[SUMS * models.count()];
     this.offs = new double[all];
     this.counts = new int[all];
     Slots own = slots.in("outside");
     own.depend(models);
-    this.doubles =
-        own.doubles("models", 1 + followed.count() + models.count() * (ring + PER_MODEL));
+    this.doubles = own.doubles("models", 1 + models.count() * (ring + PER_MODEL));
     this.losses = own.floats("errors", followed.count() * all);
-    this.finals = own.floats("errors of mean and regression", followed.count() * 2);
-    this.regressions = own.floats("regressions", GROUPS * PHASES * Rls.floats(all + 1));
+    Hedge hedge = new Hedge(FINAL_ETA, FINAL_DISCOUNT);
+    this.correction = new Correction(own, followed, all, GROUPS * PHASES);
+    this.blend = new PairBlend(own, followed, hedge, hedge);
     this.means = own.floats("means", waiting);
     this.shorts = own.bfloats("forecasts", (all + 1) * waiting);
     this.rls = new Rls[2 * GROUPS];
@@ -165,37 +155,25 @@ public final class OutsideStage implements Stage {
       doubles.set(firstOfRing() + k, Double.NaN);
     }
     for (int k = 0; k < GROUPS * PHASES; k++) {
-      rls[0].reset(regressionAt(k)); // all begin alike
+      rls[0].reset(correction.regression(k)); // all begin alike
     }
   }
 
   private int firstOfRing() {
-    return 1 + followed.count();
-  }
-
-  private int sizeOf(int i) {
-    return 1 + followed.nearest(i);
+    return 1;
   }
 
   private FloatSlice losses(int place) {
     return losses.row(place * all);
   }
 
-  private FloatSlice finals(int place) {
-    return finals.row(2 * place);
-  }
-
-  private FloatSlice regressionAt(int k) {
-    return regressions.row(k * Rls.floats(all + 1));
-  }
-
   private Rls rls(int i) {
     return rls[(season > 1 ? GROUPS : 0) + group(i)];
   }
 
-  private FloatSlice regression(int i, int later) {
-    int quarter = phaseAfter(later) * PHASES / seasonLength();
-    return regressionAt(group(i) * PHASES + quarter);
+  /** Number of the regression of a step, of a value so many after the newest one. */
+  private int regression(int i, int later) {
+    return group(i) * PHASES + phaseAfter(later) * PHASES / seasonLength();
   }
 
   /** Goes on to the value at an index: what was said of later ones stays. */
@@ -320,18 +298,9 @@ public final class OutsideStage implements Stage {
     }
     compare(s);
     learnLosses(losses(s), truth, Math.max(kept, 1 - 1f / i));
-    double size = doubles.get(sizeOf(i));
-    double apart = truth - mean;
-    if (size > 0) {
-      fill(s, mean, size);
-      rls(i).update(regression(i, 0), features, clip(apart / size, OUTLIER));
-    }
-    double magnitude = Math.abs(apart);
-    double before = size == 0 ? magnitude : size;
-    doubles.set(sizeOf(i), before + SLOWLY * (Math.min(magnitude, 5 * before) - before));
-    two[0] = mean;
-    two[1] = mean + shorts.get(all * waiting + place);
-    hedge.learn(finals(s), 2, two, truth, i, row.age());
+    fill(s, mean, correction.size(i));
+    correction.learn(i, rls(i), regression(i, 0), truth - mean);
+    blend.learn(row, outcome, mean, mean + shorts.get(all * waiting + place));
   }
 
   private void learnLosses(FloatSlice losses, double truth, float kept) {
@@ -417,9 +386,9 @@ public final class OutsideStage implements Stage {
     for (int m = 0; m < all; m++) {
       double worse = excess[s * all + m] - best;
       double read = Math.max(0, Math.min(1, (UNREAD - worse) / (UNREAD - READ))) * heard[m];
-      features[m] = Double.isNaN(said[m]) ? 0 : clip(read * (said[m] - mean) * scale, LARGEST);
+      correction.inputs[m] =
+          Double.isNaN(said[m]) ? 0 : Correction.clip(read * (said[m] - mean) * scale, LARGEST);
     }
-    features[all] = CONSTANT;
   }
 
   @Override
@@ -438,8 +407,7 @@ public final class OutsideStage implements Stage {
     judge();
     for (int s = 0; s < followed.count(); s++) {
       weigh(s);
-      hedge.weigh(finals(s), 1, 2, two);
-      shares[s] = two[1];
+      blend.share(s, blend.byErrors(s));
     }
     for (int i = 1; i <= horizon; i++) {
       boolean some = read(i, forecasts[i - 1], draft.anchor);
@@ -448,7 +416,7 @@ public final class OutsideStage implements Stage {
       if (followed.has(i)) {
         keep(delays.at(t, i), mean, corrected);
       }
-      forecasts[i - 1] = mean + followed.between(shares, i) * (corrected - mean);
+      forecasts[i - 1] = blend.blend(i, mean, corrected);
     }
   }
 
@@ -468,12 +436,12 @@ public final class OutsideStage implements Stage {
   }
 
   private double corrected(int i, double mean) {
-    double size = doubles.get(sizeOf(i));
+    double size = correction.size(i);
     if (!(size > 0)) {
       return mean;
     }
     fill(followed.nearest(i), mean, size);
-    return mean + size * clip(rls(i).predict(regression(i, i), features), MOST);
+    return mean + correction.amount(i, rls(i), regression(i, i));
   }
 
   private void keep(int place, double mean, double corrected) {
@@ -514,9 +482,5 @@ public final class OutsideStage implements Stage {
 
   private boolean isKnown(int i, int m) {
     return !Double.isNaN(doubles.get(place(m - 1, i)));
-  }
-
-  private static double clip(double value, double limit) {
-    return Math.max(-limit, Math.min(limit, value));
   }
 }
