@@ -31,14 +31,14 @@ import java.util.function.LongSupplier;
  *
  * <p>Keeps no series' state itself. One instance for each task; not thread-safe.
  */
-public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState<ClassState>> {
+public final class SeriesClassifier
+    extends SeriesEngine<ClassState, SeriesState<ClassState>, ClassResult> {
 
   /** Labels of a series that came before their window, at most. */
   static final int MAX_EARLY = 10_000;
 
   private final ClassifySettings settings;
   private final ClassifySettings.Learning learning;
-  final ClassResult result;
   private final LongSupplier clock;
   private final SeriesLearner learner;
   private final int channels;
@@ -53,20 +53,14 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
    */
   public SeriesClassifier(ClassifySettings settings, LongSupplier clock)
       throws ModelFormatException {
-    this(settings, clock, new ClassResult());
-  }
-
-  private SeriesClassifier(ClassifySettings settings, LongSupplier clock, ClassResult result)
-      throws ModelFormatException {
     super(
         new Windows(settings.seqLen(), settings.stride(), settings.channels() - 1),
         new SeriesOrder(settings.limits().ttl(), clock),
         settings.outOfOrderness().isZero(),
-        result);
+        new ClassResult());
     this.settings = settings;
     this.learning = settings.learning();
     this.clock = clock;
-    this.result = result;
     this.channels = settings.channels();
     this.row = new float[channels];
     this.learner = new SeriesLearner(settings);
@@ -241,22 +235,6 @@ public final class SeriesClassifier extends SeriesEngine<ClassState, SeriesState
   protected void silence(
       String series, SeriesState<ClassState> kept, ClassState state, boolean isOver) {
     result.count(Counted.UNUSED_LABEL, isOver ? state.early.size() : 0);
-  }
-
-  /**
-   * Event time has reached a time that a result asked for. Forgets a series that was silent for too
-   * long. To be called again while the result {@link ClassResult#hasMore}.
-   *
-   * @param watermark as for {@link #observe}
-   */
-  public ClassResult wake(
-      String series, SeriesState<ClassState> kept, long timestamp, long watermark)
-      throws IOException {
-    result.clear();
-    if (kept.times() != null) {
-      wakeUp(series, kept, timestamp, watermark);
-    }
-    return result;
   }
 
   /** Classifies the current window. */

@@ -165,15 +165,15 @@ public final class Forecaster {
         }
       }
     } while (result.hasMore());
-    return newest == null ? engine.forecastOfRepeated(0, of.name(), of.state) : newest;
+    return newest == null ? engine.forecastOfRepeated(of.name(), of.state) : newest;
   }
 
   Forecast forecast(Series of) {
-    return engines.run(engine -> engine.forecast(0, of.name(), of.state));
+    return engines.run(engine -> engine.forecast(of.name(), of.state));
   }
 
   Score score(Series of) {
-    return engines.run(engine -> engine.score(0, of.name(), of.state));
+    return engines.run(engine -> engine.score(of.name(), of.state));
   }
 
   Mode mode() {

@@ -195,19 +195,16 @@ public final class ForecastSpec extends Spec {
     Bounds bounds = bounds();
     OutsideModels outside = outside(covariates);
     AlarmRules unused = alarms;
-    boolean learned = false;
     List<ModeSettings> modes = new ArrayList<>();
     for (Part part : parts) {
       Learning learning = learning(part, seasons, covariates, outside, unused);
-      if (learning != null) {
-        unused = null;
-        learned = true;
-      }
+      unused = learning == null ? unused : null;
       String model = part.model == null && learning == null ? "" : part.model; // a problem is noted
       byte[] initial = part.initial == null ? null : ModelFiles.toBytes(part.initial);
       modes.add(new ModeSettings(part.mode, model, horizon(part.mode), initial, learning, bounds));
     }
-    if (!learned && alarms != null) {
+    boolean isLearned = modes.stream().anyMatch(mode -> mode.learning() != null);
+    if (!isLearned && alarms != null) {
       front.problem(AnomalyOptions.ENABLED, UNLEARNED);
     }
     boolean isSpaced = get(ForecastOptions.SEQ_LEN) > 1 || has(ForecastOptions.INTERVAL);
@@ -218,7 +215,7 @@ public final class ForecastSpec extends Spec {
               .formatted(
                   front.name(ForecastOptions.INTERVAL), front.name(ForecastOptions.SEQ_LEN)));
     }
-    if (!learned && get(ForecastOptions.EXPLAIN)) {
+    if (!isLearned && get(ForecastOptions.EXPLAIN)) {
       front.problem(ForecastOptions.EXPLAIN, UNLEARNED);
     }
     return modes;

@@ -68,7 +68,7 @@ public final class ClassFixture {
       series.load(state);
       do {
         take(classifier.observe(series, observation, source, watermark));
-      } while (classifier.result.hasMore());
+      } while (classifier.result().hasMore());
       return series.times();
     }
 
@@ -97,7 +97,7 @@ public final class ClassFixture {
       series.load(state);
       do {
         take(classifier.wake("machine", series, time, watermark));
-      } while (classifier.result.hasMore());
+      } while (classifier.result().hasMore());
       return series.times() != null;
     }
   }

@@ -307,6 +307,9 @@ public final class ModeForecaster {
    * newest value of the window was learned before.
    */
   void fit(SeriesCall call) throws IOException {
+    if (learner == null) {
+      return;
+    }
     SequenceWindow window = call.window;
     LearnerState before = call.learned;
     LearnerState state = before == null || isOfThese(before) ? before : relearn(before, window);

@@ -22,7 +22,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Keeps no series' state itself. One instance for each task; not thread-safe.
  */
-public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastState> {
+public final class SeriesForecaster
+    extends SeriesEngine<WindowState, ForecastState, ForecastResult> {
 
   /** In place of a time that is not known: of a model's publishing, or of a record. */
   public static final long NO_TIME = -1;
@@ -30,7 +31,6 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   private final ForecastSettings settings;
   private final int covariates; // known ahead, and what outside models forecast
   private final int ahead; // numbers known ahead of an observation that are used, at most
-  private final ForecastResult result;
   private final ModeForecaster[] forecasters; // by mode
   private final boolean learns; // whether a mode does
   private final SeriesPart part;
@@ -41,10 +41,6 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
    * @throws IllegalArgumentException when an initial model does not fit its mode
    */
   public SeriesForecaster(ForecastSettings settings, LongSupplier clock) {
-    this(settings, clock, new ForecastResult(settings.modes().size()));
-  }
-
-  private SeriesForecaster(ForecastSettings settings, LongSupplier clock, ForecastResult result) {
     super(
         new Windows(
             settings.seqLen(),
@@ -55,11 +51,10 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
             settings.columnsKept()),
         new SeriesOrder(settings.limits().ttl(), clock),
         settings.outOfOrderness().isZero(),
-        result);
+        new ForecastResult(settings.modes().size()));
     this.settings = settings;
     this.covariates = settings.columnsAhead();
     this.ahead = settings.ahead();
-    this.result = result;
     this.forecasters = new ModeForecaster[settings.modes().size()];
     for (int i = 0; i < forecasters.length; i++) {
       forecasters[i] = new ModeForecaster(settings, i, result);
@@ -106,11 +101,6 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
           .formatted(covariates, numbers);
     }
     return null;
-  }
-
-  /** What all calls return; takes requests. */
-  public ForecastResult result() {
-    return result;
   }
 
   /**
@@ -205,23 +195,6 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
     return problem;
   }
 
-  /**
-   * Event time has reached one that a result asked for. To be called again while the result {@link
-   * ForecastResult#hasMore}.
-   *
-   * @param name of the series
-   * @param watermark as for {@link #observe}
-   */
-  public ForecastResult wake(String name, ForecastState series, long timestamp, long watermark)
-      throws IOException {
-    result.clear();
-    if (series.times() == null) {
-      return result;
-    }
-    wakeUp(name, series, timestamp, watermark);
-    return result;
-  }
-
   /** Has what was learned of the series read when it is first needed, and brought up to date. */
   private void read() throws IOException {
     ForecastState series = call.series;
@@ -240,47 +213,42 @@ public final class SeriesForecaster extends SeriesEngine<WindowState, ForecastSt
   }
 
   /**
-   * The forecast that a mode has made at the newest value of a series, made again from what was
-   * learned of it, without an explanation; learns nothing.
+   * The first mode's forecast at the newest value of a series, made again from what was learned of
+   * it, without an explanation; learns nothing.
    *
-   * @param mode its number in the settings
    * @return null of a series without values, or that other settings have learned
    */
-  public Forecast forecast(int mode, String name, ForecastState series) {
-    return isCurrent(series) ? forecasters[mode].again(newest(mode, name, series)) : null;
+  public Forecast forecast(String name, ForecastState series) {
+    return isCurrent(series) ? forecasters[0].again(newest(name, series)) : null;
   }
 
   /**
    * The same where {@link #observe} found that its observation came before: what other settings
    * have learned of the series is learned again first, and kept. Never null.
    */
-  public Forecast forecastOfRepeated(int mode, String name, ForecastState series)
-      throws IOException {
+  public Forecast forecastOfRepeated(String name, ForecastState series) throws IOException {
     WindowState state = fitted(series);
     if (state != series.times()) {
       series.times(state);
     }
-    if (forecasters[mode].learns()) {
-      forecasters[mode].fit(newest(mode, name, series));
-    }
-    return forecasters[mode].again(newest(mode, name, series));
+    forecasters[0].fit(newest(name, series));
+    return forecasters[0].again(newest(name, series));
   }
 
   /**
-   * How a mode's forecasts of a series have done so far.
+   * How the first mode's forecasts of a series have done so far.
    *
-   * @param mode its number in the settings
    * @return null while none has met its truth, and where nothing is learned
    */
-  public Score score(int mode, String name, ForecastState series) {
-    return isCurrent(series) ? forecasters[mode].scoreSoFar(newest(mode, name, series)) : null;
+  public Score score(String name, ForecastState series) {
+    return isCurrent(series) ? forecasters[0].scoreSoFar(newest(name, series)) : null;
   }
 
   /** A series at its newest value, which was taken in before. */
-  private SeriesCall newest(int mode, String name, ForecastState series) {
+  private SeriesCall newest(String name, ForecastState series) {
     WindowState state = series.times();
     return call.of(name, series, state, watermark())
-        .at(windows.again(name, state), series.learned(forecasters[mode].mode()), true);
+        .at(windows.again(name, state), series.learned(forecasters[0].mode()), true);
   }
 
   private boolean isCurrent(ForecastState series) {

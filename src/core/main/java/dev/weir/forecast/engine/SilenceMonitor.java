@@ -9,6 +9,7 @@ import dev.weir.forecast.Incident.Worst;
 import dev.weir.forecast.ObservationEvent;
 import dev.weir.forecast.alarm.AlarmDetector;
 import dev.weir.forecast.alarm.AlarmRules;
+import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.alarm.Silence;
 import dev.weir.forecast.window.Pace;
 import dev.weir.forecast.window.SeriesEngine.Arrival;
@@ -36,20 +37,13 @@ final class SilenceMonitor implements SeriesPart {
     this.rules = rules;
     this.order = order;
     this.isCommon =
-        rules.overrides().stream().allMatch(each -> rules.common().silence().equals(of(each)));
+        rules.overrides().stream()
+            .allMatch(each -> of(each.settings()).equals(rules.common().silence()));
     this.result = result;
   }
 
-  private static Silence of(AlarmRules.Override override) {
-    return override.settings() == null ? Silence.OFF : override.settings().silence();
-  }
-
-  private Silence of(String series) {
-    if (isCommon) {
-      return rules.common().silence();
-    }
-    int override = rules.of(series).override();
-    return override < 0 ? rules.common().silence() : of(rules.overrides().get(override));
+  private static Silence of(IncidentSettings settings) {
+    return settings == null ? Silence.OFF : settings.silence();
   }
 
   @Override
@@ -80,7 +74,7 @@ final class SilenceMonitor implements SeriesPart {
   @Override
   public void after(SeriesCall call) {
     WindowState state = call.state;
-    Silence silence = of(call.name);
+    Silence silence = of(isCommon ? rules.common() : rules.of(call.name).settings());
     if (silence.equals(Silence.OFF)) {
       state.pace(null);
       return;

@@ -15,13 +15,15 @@ import java.io.IOException;
  *
  * @param <T> the window of a series, with the other state of each observation
  * @param <S> what is kept of a series
+ * @param <R> the result of a call
  */
-public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<T>> {
+public abstract class SeriesEngine<
+    T extends WindowState, S extends SeriesState<T>, R extends SeriesResult> {
 
   protected final Windows windows;
+  protected final R result;
   private final SeriesOrder order;
   private final boolean inOrder;
-  private final SeriesResult result;
   private long watermark; // of the current call
 
   /**
@@ -39,7 +41,7 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
    * @param inOrder whether each observation counts at once; else it waits for the watermark
    * @param result returned by all calls
    */
-  protected SeriesEngine(Windows windows, SeriesOrder order, boolean inOrder, SeriesResult result) {
+  protected SeriesEngine(Windows windows, SeriesOrder order, boolean inOrder, R result) {
     this.windows = windows;
     this.order = order;
     this.inOrder = inOrder;
@@ -49,6 +51,11 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
   /** Event time, milliseconds since 1970. */
   protected final long watermark() {
     return watermark;
+  }
+
+  /** Returned by all calls; takes requests of what to measure. */
+  public final R result() {
+    return result;
   }
 
   /** When series expire. */
@@ -182,12 +189,19 @@ public abstract class SeriesEngine<T extends WindowState, S extends SeriesState<
    * Event time, or the clock, has reached a time that a result requested. The caller repeats the
    * call while the result {@link SeriesResult#hasMore}.
    *
-   * @param series one with a state
+   * @param name of the series
    * @param watermark as for {@link #take}
    */
-  protected final void wakeUp(String name, S series, long timestamp, long watermark)
-      throws IOException {
-    this.watermark = watermark;
+  public final R wake(String name, S series, long timestamp, long watermark) throws IOException {
+    result.clear();
+    if (series.times() != null) {
+      this.watermark = watermark;
+      wake(name, series, timestamp);
+    }
+    return result;
+  }
+
+  private void wake(String name, S series, long timestamp) throws IOException {
     if (timestamp > watermark) { // the clock of a restored job that has no event time yet
       result.wakeAt(timestamp);
       return;
