@@ -297,8 +297,8 @@ class ForecastFunctionTest {
   private static final List<String> SERIES = List.of("a", "b", "c");
 
   private static ForecastSettings settings(boolean explains) {
-    Learning learning = new Learning(LearnerSettings.defaults(HORIZON), 6, 0);
-    learning = explains ? learning.explained(ExplanationSettings.NUMBERED) : learning;
+    ExplanationSettings explanation = explains ? ExplanationSettings.NUMBERED : null;
+    Learning learning = new Learning(LearnerSettings.defaults(HORIZON), 6, 0, null, explanation);
     ModeSettings mode = TestSettings.learned(HORIZON, learning);
     return TestSettings.of(4, mode).build();
   }

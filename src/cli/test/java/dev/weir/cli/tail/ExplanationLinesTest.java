@@ -74,7 +74,7 @@ class ExplanationLinesTest {
       observations.add(new Observation(cells[0], time, Double.parseDouble(cells[2])));
     }
     Learning learning =
-        new Learning(LearnerSettings.defaults(2), 24, 0).explained(ExplanationSettings.NUMBERED);
+        new Learning(LearnerSettings.defaults(2), 24, 0, null, ExplanationSettings.NUMBERED);
     ModeSettings mode = TestSettings.learned(2, learning);
     ForecastSettings settings = TestSettings.of(5, mode).build();
     List<Forecast> forecasts = OneSeries.forecasts(settings, observations);

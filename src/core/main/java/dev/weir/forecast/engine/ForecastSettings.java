@@ -150,10 +150,6 @@ public record ForecastSettings(
       return learning == null ? null : learning.alarms();
     }
 
-    int learnedAhead() {
-      return learning == null ? 0 : learning.learner().covariates().ahead();
-    }
-
     /** Whether its model may be one that reads windows, and so covariates known ahead. */
     private boolean mayReadWindows() {
       return model != null && (learning == null || !learning.learner().isAlone());
@@ -185,11 +181,6 @@ public record ForecastSettings(
     /** Without explanations. */
     public Learning(LearnerSettings learner, int season, int scoresEvery, AlarmRules alarms) {
       this(learner, season, scoresEvery, alarms, null);
-    }
-
-    /** The same, and each forecast is explained. */
-    public Learning explained(ExplanationSettings settings) {
-      return new Learning(learner, season, scoresEvery, alarms, settings);
     }
 
     /** Without alarms. */

@@ -28,7 +28,12 @@ public final class TestSettings {
   private TestSettings(int seqLen, List<ModeSettings> modes) {
     this.seqLen = seqLen;
     this.modes = modes;
-    featuresAhead = modes.stream().mapToInt(ModeSettings::learnedAhead).max().orElse(0);
+    featuresAhead =
+        modes.stream()
+            .filter(mode -> mode.learning() != null)
+            .mapToInt(mode -> mode.learning().learner().covariates().ahead())
+            .max()
+            .orElse(0);
   }
 
   public static TestSettings of(int seqLen, ModeSettings... modes) {
