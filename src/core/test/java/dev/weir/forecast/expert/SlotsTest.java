@@ -42,6 +42,8 @@ class SlotsTest {
     fill();
     slots.in("a").clear();
     assertThat(slots).hasToString("a.x: 0.0 0.0\na.y: 0.0\nb.x: 6.0 7.0\nz: 0.0 0.0 8.0\n");
+    slots.clear();
+    assertThat(slots).hasToString("a.x: 0.0 0.0\na.y: 0.0\nb.x: 0.0 0.0\nz: 0.0 0.0 0.0\n");
   }
 
   @Test
@@ -52,6 +54,7 @@ class SlotsTest {
     double[] doubles = {5};
     short[] shorts = {0, 0, 0x4100}; // 8
     NewSlots.bind(slots, 1);
+    assertThat(slots.shape().season()).isEqualTo(1);
     slots.keepOverSeason(before, doubles, floats, shorts);
     assertThat(slots).hasToString("a.x: 1.0 4.0\na.y: 5.0\nb.x: 0.0\nz: 0.0 0.0 8.0\n");
   }

@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Bounds;
 import dev.weir.forecast.Forecast.Steps;
-import dev.weir.forecast.expert.FollowedSteps;
-import dev.weir.forecast.expert.NewSlots;
-import dev.weir.forecast.expert.Slots;
 import dev.weir.forecast.score.ProperScores;
-import dev.weir.forecast.stage.RunningScores;
 import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleSupplier;
@@ -131,28 +127,5 @@ class MeanForecastTest {
     Steps steps = learner.steps(state);
     assertThat(steps.mean()[0]).isNotEqualTo(steps.value()[0]);
     assertThat(steps.mean()[1]).as("no error two steps ahead yet").isEqualTo(steps.value()[1]);
-  }
-
-  /** By hand: errors of 2, -1 and 1,000, which counts as 50 times 1.5. */
-  @Test
-  void biasIsTheMeanErrorLately() {
-    FollowedSteps step = FollowedSteps.scored(1);
-    Slots slots = NewSlots.declare();
-    RunningScores scores = new RunningScores(slots, step, 0);
-    NewSlots.bind(slots, 1);
-    assertThat(scores.bias(1)).isZero();
-    scores.add(1, 2, 0, 0);
-    assertThat(scores.bias(1)).isEqualTo(2);
-    scores.add(1, -1, 0, 0);
-    assertThat(scores.bias(1)).isEqualTo(0.5);
-    scores.add(1, 1_000, 0, 0);
-    assertThat(scores.bias(1)).isCloseTo((2 - 1 + 75) / 3.0, within(1e-12));
-    for (int n = 4; n <= 200; n++) {
-      scores.add(1, 3, 0, 0);
-    }
-    double before = scores.bias(1);
-    assertThat(before).isCloseTo((2 - 1 + 75 + 197 * 3) / 200.0, within(1e-12));
-    scores.add(1, -5, 0, 0); // from here on the weight stays
-    assertThat(scores.bias(1)).isCloseTo(before + 0.005 * (-5 - before), within(1e-12));
   }
 }

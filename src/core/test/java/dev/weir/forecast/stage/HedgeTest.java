@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.NewestWeight;
+import dev.weir.rnn.LinearColumns;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -53,13 +54,6 @@ class HedgeTest {
   }
 
   @Test
-  void aLossOfAFarStepIsAMeanOfAsManyErrors() {
-    float[] losses = {0};
-    new Hedge(5, 0.75).learn(slice(losses), 1, new double[] {4}, 0, 10, NewestWeight.UNCHANGED);
-    assertThat(losses[0]).isEqualTo(0.4f, within(1e-6f));
-  }
-
-  @Test
   void whoMakesNoErrorTakesAll() {
     double[] weights = new double[2];
     new Hedge(5, 0.98).weigh(slice(0, 1e-3f), 1, 2, weights);
@@ -67,10 +61,18 @@ class HedgeTest {
   }
 
   @Test
+  void whoIsHopelesslyBehindHasNoWeight() { // by 8 * 4.5 and by 8 * 5
+    double[] weights = new double[3];
+    new Hedge(8, 0.98).weigh(slice(1, 5.5f, 6), 1, 3, weights);
+    assertThat(weights[1] / Math.exp(-36)).isEqualTo(1, within(1e-5));
+    assertThat(weights[2]).isZero();
+  }
+
+  @Test
   void amongEqualsAllAreEqual() {
-    double[] weights = new double[4];
-    new Hedge(5, 0.98).weigh(slice(new float[4]), 1, 4, weights);
-    assertThat(weights).containsOnly(0.25);
+    double[] weights = new double[LinearColumns.TILE];
+    new Hedge(5, 0.98).weigh(slice(new float[weights.length]), 1, weights.length, weights);
+    assertThat(weights).containsOnly(1.0 / weights.length);
   }
 
   @Test
@@ -117,7 +119,7 @@ class HedgeTest {
   }
 
   private static final int EXPERTS = 2;
-  private final SeasonalHedge hedge = new SeasonalHedge(new Hedge(5, 0.98), EXPERTS, 1);
+  private final SeasonalHedge hedge = new SeasonalHedge(new Hedge(5, 0.98), EXPERTS, 2);
   private final double[] weights = new double[EXPERTS];
 
   /** L of a step and R of each phase. */
@@ -163,19 +165,6 @@ class HedgeTest {
   }
 
   @Test
-  void eachExpertCountsMostAtTheTimeWhenItIsGood() { // the first by day, the second by night
-    Errors errors = new Errors(4, 0, 0);
-    for (int t = 0; t < 400; t++) {
-      double[] said = t % 4 < 2 ? new double[] {1, 3} : new double[] {3, 1};
-      learn(errors, t, said);
-    }
-    weigh(errors, 401);
-    assertThat(weights[0]).isGreaterThan(0.9);
-    weigh(errors, 403);
-    assertThat(weights[1]).isGreaterThan(0.9);
-  }
-
-  @Test
   void theLossIsSevenTenthsOfAllTimesAndThreeTenthsOfThisTime() {
     Errors errors = new Errors(3, 2, 3);
     errors.phase(2, 4); // of phase 1
@@ -190,15 +179,28 @@ class HedgeTest {
   }
 
   @Test
-  void aPhaseRemembersTenthsOfItsErrorsRelativeToTheLeastRunningOne() {
+  void aPhaseForgetsATenthInTwoStepsRelativeToTheLeastRunningError() {
     Errors errors = new Errors(2, 2, 4);
     errors.phase(2, 5);
     errors.phase(3, 7);
     learn(errors, 8, 3, 6);
     double least = 0.98 * 2 + 0.02 * 3;
-    assertThat(errors.phase(0)).isEqualTo((float) (0.9 + 0.1 * 3 / least), within(0.004f));
-    assertThat(errors.phase(1)).isEqualTo((float) (0.9 + 0.1 * 6 / least), within(0.004f));
+    double kept = Math.sqrt(0.9);
+    double first = kept + (1 - kept) * 3 / least;
+    double second = kept + (1 - kept) * 6 / least;
+    assertThat(errors.phase(0)).isEqualTo((float) first, within(0.004f));
+    assertThat(errors.phase(1)).isEqualTo((float) second, within(0.004f));
     assertThat(errors.phase(2)).isEqualTo(5); // another phase
+  }
+
+  @Test
+  void whereOneMakesNoErrorPhasesTellNothing() {
+    Errors errors = new Errors(3, 0, 0);
+    learn(errors, 8, 0, 6);
+    assertThat(errors.phase(4)).isEqualTo(1);
+    assertThat(errors.phase(5)).isEqualTo(1);
+    weigh(errors, 8);
+    assertThat(weights).containsExactly(1, 0);
   }
 
   @Test
