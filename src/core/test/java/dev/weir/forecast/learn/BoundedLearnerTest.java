@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Bounds;
-import dev.weir.forecast.score.ProperScores;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntToDoubleFunction;
@@ -185,35 +184,5 @@ class BoundedLearnerTest {
     learner.observe(state, 200, 22);
     learner.forecast(state, values, lower, upper);
     assertThat(values[0]).isBetween(19.0, 23.0); // what was learned is of the values as they came
-  }
-
-  @Test
-  void scoresAreOfTheForecastsThatWereIssued() {
-    Learner learner = learner(COUNTS);
-    learner.scoreDistributions(true);
-    LearnerState state = learner.newSeries("scores", 1);
-    Random random = new Random(12);
-    double[] taus = {0.025, 0.1, 0.5, 0.9, 0.975};
-    double error = 0;
-    int scored = 0;
-    double sumOfCrps = 0;
-    int ofCrps = 0;
-    for (int t = 0; t < 500; t++) {
-      double value = Poisson.next(random, 2);
-      if (t > 0) {
-        error += Math.abs(value - values[0]);
-        scored++;
-      }
-      if (t > 1) { // the first forecast has no intervals
-        double[] quantiles = {lower[1][0], lower[0][0], values[0], upper[0][0], upper[1][0]};
-        sumOfCrps += ProperScores.crps(taus, quantiles, value);
-        ofCrps++;
-      }
-      learner.observe(state, t, value);
-      learner.forecast(state, values, lower, upper);
-    }
-    assertThat(learner.meanError(state, 1)).isEqualTo(error / scored, within(1e-9));
-    double crps = learner.distributionScorer().crps(state.distributions(), 0);
-    assertThat(crps).isEqualTo(sumOfCrps / ofCrps, within(1e-6));
   }
 }

@@ -41,54 +41,6 @@ class LearnerTest {
   }
 
   @Test
-  void theNewestValueTellsHowFarEachForecastOfItWasOff() {
-    double[] y = wave(300, 7);
-    Learner learner = new Learner(LearnerSettings.small(HORIZON));
-    LearnerState memory = learner.newSeries("a", 24);
-    LearnerState other = learner.newSeries("b", 1);
-    double[][] made = new double[y.length][];
-    for (int t = 0; t < y.length; t++) {
-      learner.observe(memory, t, y[t]);
-      LatestScores scored = learner.newest();
-      assertThat(scored.steps()).isEqualTo(Math.min(t, HORIZON));
-      double error = 0;
-      double naive = 0;
-      for (int i = 1; i <= Math.min(t, HORIZON); i++) {
-        error += Math.abs(y[t] - made[t - i][i - 1]);
-        naive += Math.abs(y[t] - y[t - i]);
-      }
-      assertThat(scored.error()).isEqualTo(error, within(1e-3));
-      assertThat(scored.naiveError()).isEqualTo(naive, within(1e-3));
-      if (t >= 24 + HORIZON) {
-        double seasonalNaive = HORIZON * Math.abs(y[t] - y[t - 24]);
-        assertThat(scored.seasonalNaiveError()).isEqualTo(seasonalNaive, within(1e-3));
-      }
-      made[t] = forecast(learner, memory);
-      learner.observe(other, t, -y[t]); // another series' newest is no concern of the next
-    }
-  }
-
-  @Test
-  void theNewestValueTellsWhichIntervalsHeldIt() {
-    double[] y = wave(300, 8);
-    Learner learner = new Learner(LearnerSettings.small(1));
-    LearnerState memory = learner.newSeries("a", 24);
-    long[] held = new long[2];
-    for (int t = 0; t < y.length; t++) {
-      double[][] lower = new double[2][1];
-      double[][] upper = new double[2][1];
-      learner.forecast(memory, new double[1], lower, upper);
-      learner.observe(memory, t, y[t]);
-      for (int k = 0; k < 2 && t > 0; k++) {
-        boolean within = y[t] >= lower[k][0] && y[t] <= upper[k][0];
-        assertThat(learner.newest().held(k)).as("t %d", t).isEqualTo(within ? 1 : 0);
-        held[k] += learner.newest().held(k);
-      }
-    }
-    assertThat(held[0]).isBetween(150L, held[1] - 1);
-  }
-
-  @Test
   void aMemoryOfOtherSettingsIsRefused() {
     Learner learner = new Learner(LearnerSettings.small(2));
     LearnerState memory = new Learner(LearnerSettings.small(3)).newSeries("a", 24);
@@ -220,32 +172,6 @@ class LearnerTest {
 
   private static int bytes(LearnerSettings settings, int season) {
     return new Learner(settings).newSeries("a", season).bytes();
-  }
-
-  @Test
-  void sharesSumToOneAndTheBestExpertHasTheMost() {
-    Learner learner = new Learner(LearnerSettings.small(3));
-    LearnerState memory = learner.newSeries("a", 24);
-    for (double value : wave(500, 6)) {
-      learner.observe(memory, 0, value);
-    }
-    for (int i = 1; i <= 3; i++) {
-      double sum = 0;
-      int best = 0;
-      for (int e = 0; e < learner.experts(); e++) {
-        sum += learner.share(memory, e, i);
-        if (learner.runningError(memory, e, i) < learner.runningError(memory, best, i)) {
-          best = e;
-        }
-      }
-      assertThat(sum).isEqualTo(1, within(1e-9));
-      for (int e = 0; e < learner.experts(); e++) {
-        assertThat(learner.share(memory, best, i))
-            .isGreaterThanOrEqualTo(learner.share(memory, e, i));
-      }
-      assertThat(learner.scored(memory, i)).isEqualTo(500 - i);
-      assertThat(learner.meanError(memory, i)).isLessThan(learner.naiveError(memory, i));
-    }
   }
 
   @Test

@@ -27,7 +27,6 @@ class LevelShiftTest {
 
   private static final int AT = 600;
   private static final int END = AT + 12;
-  private static final int SERIES = 6;
   private static final double DEVIATIONS = 5;
   private static final long HOUR = 3_600_000;
 
@@ -42,32 +41,6 @@ class LevelShiftTest {
       values[i] += i >= first && i < end ? added : 0;
     }
     return values;
-  }
-
-  /** Sum of the errors of a step, of forecasts made from one value to another. */
-  private double error(double added, int end, int step, int from, int to) {
-    double sum = 0;
-    for (int seed = 0; seed < SERIES; seed++) {
-      double[] values = values(seed, 24, added, AT, end);
-      LearnerState state = learner.newSeries("s", 24);
-      double[] forecast = new double[4];
-      for (int i = 0; i < to; i++) {
-        learner.observe(state, i * HOUR, values[i]);
-        learner.forecast(state, forecast, null, null);
-        sum += i < from ? 0 : Math.abs(forecast[step - 1] - values[i + step]);
-      }
-    }
-    return sum;
-  }
-
-  @Test
-  void errorsAfterTwoValuesOfAShiftAreAlmostUsual() {
-    for (int step : new int[] {1, 4}) {
-      double usual = error(0, END, step, AT + 1, AT + 5);
-      double up = error(DEVIATIONS, END + 4, step, AT + 1, AT + 5);
-      double down = error(-DEVIATIONS, END + 4, step, AT + 1, AT + 5);
-      assertThat((up + down) / 2).as("step %d", step).isLessThan((step == 1 ? 2.3 : 3.5) * usual);
-    }
   }
 
   /** Values 1 above and below a pattern in turns, which experts forecast; then what a test says. */
