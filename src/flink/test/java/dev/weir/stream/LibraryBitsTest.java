@@ -128,13 +128,13 @@ class LibraryBitsTest {
             """
             forecast: {many-to-one: {horizon: 3}}
             window: {features: 1, features-ahead: 2}
-            experts: [naive, rls-ar, seasonal-median]
+            experts: [naive, rls-ar, seasonal-profile]
             """,
             builder()
                 .horizon(3)
                 .features(1)
                 .featuresAhead(2)
-                .experts("naive", "rls-ar", "seasonal-median"),
+                .experts("naive", "rls-ar", "seasonal-profile"),
             1,
             2),
         options(

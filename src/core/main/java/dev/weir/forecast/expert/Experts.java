@@ -22,9 +22,7 @@ public final class Experts {
     BUILT_IN.put("rls-ar", of -> new RlsAr());
     BUILT_IN.put("seasonal-profile", of -> new SeasonalProfile());
     BUILT_IN.put("log-rls", of -> new LogRls());
-    BUILT_IN.put("median-7", of -> new RunningMedian(7));
     BUILT_IN.put("median-25", of -> new RunningMedian(25));
-    BUILT_IN.put("seasonal-median", of -> new SeasonalMedian());
     BUILT_IN.put("trend", of -> new Trend());
     BUILT_IN.put("analogs", of -> Analogs.near(of.window, of.neighbours, of.reach, of.distances));
     BUILT_IN.put(

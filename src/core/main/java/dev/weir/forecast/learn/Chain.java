@@ -143,7 +143,6 @@ final class Chain {
         score(state, t, i, value);
       }
     }
-    intervals.finish();
     for (Stage stage : stages) {
       stage.finish(row);
     }

@@ -57,7 +57,6 @@ public record LearnerSettings(
           "rls-ar",
           "seasonal-profile",
           "median-25",
-          "seasonal-median",
           "trend",
           "analogs",
           "analogs-wide");
@@ -67,9 +66,7 @@ public record LearnerSettings(
           "naive",
           "weekly-naive",
           "seasonal-profile",
-          "median-7",
           "median-25",
-          "seasonal-median",
           "trend");
 
   public LearnerSettings {

@@ -25,9 +25,7 @@ import java.util.List;
  *
  * The errors of step i come in runs: about i of them say as much as one, so each moves its end by
  * the i-th part, until there were {@value #RUNS} runs. c starts as the Laplace distribution has it,
- * whose tails are those of most errors. It learns from what it is now, for each step ahead; most of
- * what step_n is above step, all steps learn together, near ones more than far ones. But an
- * interval was made with what c was then, and c follows runs too late: alone it would miss too
+ * whose tails are those of most errors. It learns from what it is now. But an interval was made with what c was then, and c follows runs too late: alone it would miss too
  * often. So r makes up for it: it moves as c does, by {@value #REST}, when the end as it was issued
  * is missed or hit.
  *
@@ -58,7 +56,6 @@ public final class IntervalTracker {
   private static final double STEP = 0.01;
 
   private static final double EARLY = 0.7; // a short series must not wait for its first misses
-  private static final double OWN = 0.3; // share of these moves that a step learns alone
   private static final double REST = 0.02;
 
   /** Errors in as many runs tell so much that each moves its end as an error alone does. */
@@ -90,9 +87,7 @@ public final class IntervalTracker {
   private final int groups;
   private final Rls rls = new Rls(FEATURES, 0.999, 20, 3, 10 * FEATURES);
   private final double[] features = new double[FEATURES];
-  private final double[] together; // (ends), moves by all steps for the newest value
   private final double[] nearer; // (ends + 1), ends by the multiples of the scored step before
-  private double weights; // of the steps
   private double low; // of recent values
   private double high;
   private Bounds bounds = Bounds.NONE;
@@ -109,7 +104,6 @@ public final class IntervalTracker {
     slots.in("intervals").depend(levels);
     this.state = new IntervalState(slots, scored, ends, delays);
     this.tails = new double[ends];
-    this.together = new double[ends];
     this.nearer = new double[ends + 1];
     this.starts = new double[ends];
     for (int k = 0; k < levels.size(); k++) {
@@ -197,8 +191,7 @@ public final class IntervalTracker {
   /**
    * Moves the ends by whether they were hit.
    *
-   * @param early what c moves by beyond the usual step: mostly the mean of all steps, so that the
-   *     intervals of a short series are smooth
+   * @param early what c moves by beyond the usual step at step 1
    * @param matured errors of this step so far
    */
   private void follow(
@@ -212,7 +205,6 @@ public final class IntervalTracker {
     FloatSlice corrections = state.corrections(i);
     Bfloat16Slice issued = state.issuedMultiples(t, i);
     double share = isSparse ? 1 : clip(matured / (RUNS * i), 1.0 / i, 1);
-    weights += 1.0 / i / i;
     boolean isLowest = low >= frequent;
     boolean isHighest = high <= frequent;
     for (int k = 0; k < ends; k++) {
@@ -227,8 +219,7 @@ public final class IntervalTracker {
         move *= Math.max(1, Math.abs(c) / FAR);
       }
       move = upper ? move : -move;
-      multiples.add(k, (float) ((share * step + OWN * early / i) * move));
-      together[k] += (1 - OWN) * early / i / i * move;
+      multiples.add(k, (float) ((share * step + early / i) * move));
       double before = issued.get(k);
       own = scale * (upper ? before : -before);
       double rest = outward(upper, own, hull, inmost, tail, error, value, forecast, frequent);
@@ -239,22 +230,6 @@ public final class IntervalTracker {
   /** How often one end should be missed where the other can't be. */
   private static double whole(double tail) {
     return Math.max(tail, Math.min(2 * tail, MOST));
-  }
-
-  /** Learns what all errors of a value say together, after {@link #learn} of each. */
-  public void finish() {
-    boolean moves = false;
-    for (int k = 0; k < ends; k++) {
-      moves |= together[k] != 0;
-    }
-    for (int s = 0; s < scored.count() && moves; s++) {
-      FloatSlice multiples = state.multiples(scored.step(s));
-      for (int k = 0; k < ends; k++) {
-        multiples.add(k, (float) (together[k] / weights));
-      }
-    }
-    Arrays.fill(together, 0);
-    weights = 0;
   }
 
   /**

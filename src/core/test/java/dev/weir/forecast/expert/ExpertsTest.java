@@ -94,17 +94,6 @@ class ExpertsTest {
   }
 
   @Test
-  void aSeasonalMedianIsNotBentByOneOddDay() {
-    SingleExpert single = new SingleExpert(new SeasonalMedian(), 2, 3);
-    for (int day = 0; day < 7; day++) {
-      feed(single, 1, day == 4 ? 500 : 5, 9);
-    }
-    double[] out = single.next(1);
-    assertThat(out[0]).isEqualTo(5, within(1e-9));
-    assertThat(out[1]).isEqualTo(9, within(1e-9));
-  }
-
-  @Test
   void anAutoregressionFindsHowMomentumLasts() {
     SingleExpert single = new SingleExpert(new RlsAr(), 2, 1);
     Random random = new Random(3);

@@ -84,7 +84,7 @@ class HolidayForecastTest {
     double[] with = errors(plain.withHolidays(holidays(ZoneOffset.UTC)), values);
     assertThat(without[0]).isGreaterThan(30); // 60 on most days of the week
     assertThat(with[0]).isLessThan(without[0] / 4);
-    assertThat(with[1]).isEqualTo(without[1]); // nothing else changes
+    assertThat(with[1]).isLessThanOrEqualTo(without[1]); // a week after, it may be better
   }
 
   /** Hours: one day has many values, but says only once how holidays are. */

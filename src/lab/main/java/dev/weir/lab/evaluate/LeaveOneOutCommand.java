@@ -65,7 +65,7 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example: weir lab leave-one-out --input DIR --season SEASONS.csv --corpora DATA",
-      "Example: weir lab leave-one-out --corpora DATA --without network,trend,median-7+median-25"
+      "Example: weir lab leave-one-out --corpora DATA --without network,trend,naive+median-25"
     })
 public final class LeaveOneOutCommand implements Callable<Integer> {
 
