@@ -117,10 +117,10 @@ final class CandidateErrors {
    *
    * @param index of the value that has come
    * @param step one that is followed
-   * @param said (candidates), their forecasts
+   * @param forecasts (candidates)
    * @param base the base forecast
    */
-  void learn(long index, int step, double[] said, double base, double truth) {
+  void learn(long index, int step, double[] forecasts, double base, double truth) {
     float[] f = ofBase.array();
     int at = ofBase.from() + followed.nearest(step) * BASE_FLOATS;
     float error = bounded(truth - base);
@@ -136,8 +136,8 @@ final class CandidateErrors {
     follow(f, at + FAST_WEIGHT, fast, 1);
     follow(f, at + SLOW_WEIGHT, slow, 1);
     for (int e = 0, k = 0; e < candidates; e++, k += CANDIDATE_SHORTS) {
-      float own = bounded(truth - said[e]);
-      float apart = bounded(said[e] - base);
+      float own = bounded(truth - forecasts[e]);
+      float apart = bounded(forecasts[e] - base);
       float product = clipped * apart;
       float square = apart * apart;
       values[k + MEDIUM_ERROR] = Math.abs(own);
@@ -185,10 +185,10 @@ final class CandidateErrors {
 
   /** Finds whose errors stand for each step; after errors were learned. */
   void findPlaces() {
-    int known = 0;
+    int last = 0;
     for (int s = 0; s < places.length; s++) {
-      known = ofBase.get(s * BASE_FLOATS + MEDIUM_WEIGHT) > 0 ? s : known;
-      places[s] = known;
+      last = ofBase.get(s * BASE_FLOATS + MEDIUM_WEIGHT) > 0 ? s : last;
+      places[s] = last;
     }
   }
 

@@ -71,7 +71,7 @@ public final class Candidates {
 
   // scratch
   private History history; // of the newest forecast
-  private final double[] said; // (candidates)
+  private final double[] forecasts; // (candidates)
   private final double[] firstErrors; // (candidates), of step 1 at the newest value; NaN without
   private double baseError = Double.NaN; // of step 1 at the newest value
   private double baseErrorAtHorizon = Double.NaN;
@@ -111,7 +111,7 @@ public final class Candidates {
             .mapToInt(names::indexOf)
             .toArray();
     this.median = names.indexOf("median-25");
-    this.said = new double[candidates];
+    this.forecasts = new double[candidates];
     this.firstErrors = new double[candidates];
     int asked = followed.count();
     this.ofCandidates = new float[asked * candidates * FEATURES];
@@ -163,23 +163,23 @@ public final class Candidates {
     if (step == horizon) {
       baseErrorAtHorizon = truth - base;
     }
-    System.arraycopy(of, 0, said, 0, given);
-    CheapCandidates.forecast(history, origin, step, said, given);
+    System.arraycopy(of, 0, forecasts, 0, given);
+    CheapCandidates.forecast(history, origin, step, forecasts, given);
     if (step == 1) {
       baseError = truth - base;
       for (int e = 0; e < candidates; e++) {
-        firstErrors[e] = truth - said[e];
+        firstErrors[e] = truth - forecasts[e];
       }
     }
-    boolean known = errors.hasOwn(step);
-    errors.learn(origin + step, step, said, base, truth);
-    if (known) {
+    boolean hasErrors = errors.hasOwn(step);
+    errors.learn(origin + step, step, forecasts, base, truth);
+    if (hasErrors) {
       phases.addStep();
       errors.moveToOwn(step);
       double usual = errors.baseMedium();
       double floor = 1e-3 * usual + 1e-12;
       for (int e = 0; e < candidates; e++) {
-        phases.add(e, Math.abs(truth - said[e]) / (errors.medium(e) + floor));
+        phases.add(e, Math.abs(truth - forecasts[e]) / (errors.medium(e) + floor));
       }
       phases.add(candidates, Math.abs(truth - base) / (usual + floor));
     }
@@ -194,7 +194,7 @@ public final class Candidates {
     change.add(1, CHANGE_RATE * (1 - change.get(1)));
   }
 
-  /** Goes past a value that nobody has seen. */
+  /** Goes past a missing value. */
   public void skip(History history) {
     int at = (int) (history.t() % WINDOW) * KEPT_INPUTS;
     for (int i = 0; i < KEPT_INPUTS; i++) {
@@ -238,15 +238,15 @@ public final class Candidates {
       double perUnit = 1 / unit;
       scale[i - 1] = unit;
       for (int e = 0; e < given; e++) {
-        said[e] = of[e][i - 1];
+        forecasts[e] = of[e][i - 1];
       }
-      CheapCandidates.forecast(history, history.t(), i, said, given);
+      CheapCandidates.forecast(history, history.t(), i, forecasts, given);
       if (baseWeights != null) {
         base[i - 1] = mean(i);
       }
       bases[i - 1] = base[i - 1];
       for (int e = 0; e < candidates; e++) {
-        double x = (said[e] - base[i - 1]) * perUnit;
+        double x = (forecasts[e] - base[i - 1]) * perUnit;
         apart[(i - 1) * candidates + e] =
             x > MAX_APART ? MAX_APART : x < -MAX_APART ? -MAX_APART : x;
       }
@@ -257,16 +257,16 @@ public final class Candidates {
   private void weighBase() {
     for (int s = 0; s < followed.count(); s++) {
       errors.moveTo(followed.step(s));
-      boolean known = errors.isKnown();
+      boolean hasErrors = errors.isKnown();
       float least = Float.MAX_VALUE;
-      for (int e = 0; known && e < candidates; e++) {
+      for (int e = 0; hasErrors && e < candidates; e++) {
         least = Math.min(least, errors.medium(e));
       }
       float perLeast = 1 / Math.max(least, Float.MIN_NORMAL);
       int at = s * candidates;
       float sum = 0;
       for (int e = 0; e < candidates; e++) {
-        float behind = known ? Math.min(FAR_BEHIND, errors.medium(e) * perLeast - 1) : 0;
+        float behind = hasErrors ? Math.min(FAR_BEHIND, errors.medium(e) * perLeast - 1) : 0;
         baseWeights[at + e] = FastMath.exp(-ETA * behind);
         sum += baseWeights[at + e];
       }
@@ -276,7 +276,7 @@ public final class Candidates {
     }
   }
 
-  /** The candidates' mean for a step, out of what they said of it. */
+  /** The candidates' mean for a step, out of their forecasts. */
   private double mean(int step) {
     int next = followed.next(step) * candidates;
     int before = followed.before(step) * candidates;
@@ -284,7 +284,7 @@ public final class Candidates {
     double mean = 0;
     for (int e = 0; e < candidates; e++) {
       float from = baseWeights[before + e];
-      mean += (from + share * (baseWeights[next + e] - from)) * said[e];
+      mean += (from + share * (baseWeights[next + e] - from)) * forecasts[e];
     }
     return mean;
   }
@@ -304,8 +304,8 @@ public final class Candidates {
     double q = scale[i - 1];
     errors.moveTo(i);
     phases.moveTo(history.t() + i);
-    boolean known = errors.isKnown();
-    boolean byPhase = known && phases.isKnown();
+    boolean hasErrors = errors.isKnown();
+    boolean byPhase = hasErrors && phases.isKnown();
     double spread = 0;
     int row = s * candidates;
     for (int e = 0; e < candidates; e++) {
@@ -313,14 +313,14 @@ public final class Candidates {
       spread += Math.abs(x);
       int at = (row + e) * FEATURES;
       ofCandidates[at] = (float) x;
-      if (!known) {
+      if (!hasErrors) {
         Arrays.fill(ofCandidates, at + 1, at + FEATURES, 0);
       }
     }
-    if (known) {
+    if (hasErrors) {
       fillErrors(row, q, byPhase);
     }
-    fillStep(s, i, known, byPhase, spread);
+    fillStep(s, i, hasErrors, byPhase, spread);
   }
 
   private void fillErrors(int row, double q, boolean byPhase) {
@@ -366,11 +366,11 @@ public final class Candidates {
     Arrays.fill(below, kind * candidates, (kind + 1) * candidates, usual);
   }
 
-  private void fillStep(int s, int i, boolean known, boolean byPhase, double spread) {
+  private void fillStep(int s, int i, boolean hasErrors, boolean byPhase, double spread) {
     double q = scale[i - 1];
     double least = 0.02 * q;
     float phase = 0;
-    if (known && history.season() == 1) {
+    if (hasErrors && history.season() == 1) {
       phase = log((errors.baseMedium() + least) / q);
     } else if (byPhase) {
       phase = log((phases.fast(candidates) * errors.baseMedium() + least) / q);
@@ -378,10 +378,10 @@ public final class Candidates {
     int at = s * STEP_FEATURES;
     float[] f = ofSteps;
     f[at] = log(q / scale[0]);
-    f[at + 1] = known ? log((errors.baseFast() + least) / q) : 0;
+    f[at + 1] = hasErrors ? log((errors.baseFast() + least) / q) : 0;
     f[at + 2] = log(spread / candidates + 0.05);
     f[at + 3] = phase;
-    f[at + 4] = known ? clip(errors.baseSigned() / q, 4) : 0;
+    f[at + 4] = hasErrors ? clip(errors.baseSigned() / q, 4) : 0;
     f[at + 5] = (float) Math.log(i);
     f[at + 6] = history.season() > 1 ? Math.min(i / (float) history.season(), 1) : 0;
   }

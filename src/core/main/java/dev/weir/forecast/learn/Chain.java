@@ -169,9 +169,9 @@ final class Chain {
     RunningScores scores = row.scores;
     long origin = t - i;
     double anchor = row.history.at(origin);
-    double made = issued.get(places.at(origin, i));
-    double forecast = bounds.value(anchor + made);
-    double error = bounds.isUnbounded() ? value - anchor - made : value - forecast;
+    double relative = issued.get(places.at(origin, i));
+    double forecast = bounds.value(anchor + relative);
+    double error = bounds.isUnbounded() ? value - anchor - relative : value - forecast;
     outcome.set(i, origin, anchor, value, error);
     if (followed.has(i)) {
       open.read(origin, i, outcome.experts);
@@ -246,7 +246,7 @@ final class Chain {
     draft.anchor = anchor;
     for (int e = 0; e < ensemble.size(); e++) {
       for (int i = 1; i <= horizon; i++) {
-        draft.experts[e][i - 1] = ensemble.made(e, i) - anchor;
+        draft.experts[e][i - 1] = ensemble.forecast(e, i) - anchor;
       }
     }
     double before = 0;
@@ -258,20 +258,20 @@ final class Chain {
       added[k] = draft.value[0] - before;
       before = draft.value[0];
     }
-    int known = row.scores.known();
+    int last = row.scores.lastScored();
     for (int i = 1; i <= horizon; i++) {
-      issue(t, i, known);
+      issue(t, i, last);
     }
   }
 
-  private void issue(long t, int i, int known) {
+  private void issue(long t, int i, int last) {
     double result = draft.value[i - 1];
     issued.set(places.at(t, i), (float) result);
     double disagreement = 0;
     for (double[] of : draft.experts) {
       disagreement += Math.abs(of[i - 1] - result);
     }
-    intervals.issue(t, i, disagreement / draft.experts.length, known);
+    intervals.issue(t, i, disagreement / draft.experts.length, last);
   }
 
   /** What a stage added to step 1 of the forecast made last. */

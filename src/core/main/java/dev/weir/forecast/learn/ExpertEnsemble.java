@@ -16,7 +16,7 @@ final class ExpertEnsemble {
   private final Expert[] experts;
   private final ExpertState[] states;
   private final Slots[] slots; // of each
-  private final double[][] made; // (experts, horizon)
+  private final double[][] forecasts; // (experts, horizon)
   private long restarts;
 
   ExpertEnsemble(Slots declared, List<Expert> experts, int horizon) {
@@ -29,7 +29,7 @@ final class ExpertEnsemble {
     for (int e = 0; e < states.length; e++) {
       states[e] = new ExpertState(slots[e], this.experts[e]);
     }
-    this.made = new double[this.experts.length][horizon];
+    this.forecasts = new double[this.experts.length][horizon];
   }
 
   int size() {
@@ -45,8 +45,8 @@ final class ExpertEnsemble {
   }
 
   /** What an expert forecasts for step i from 1. */
-  double made(int e, int i) {
-    return made[e][i - 1];
+  double forecast(int e, int i) {
+    return forecasts[e][i - 1];
   }
 
   /** Prepares a state of zeros, before the first value or before a season is learned. */
@@ -60,7 +60,7 @@ final class ExpertEnsemble {
   void forecast(History history) {
     for (int e = 0; e < experts.length; e++) {
       experts[e].observe(history, states[e]);
-      experts[e].forecast(history, states[e], made[e]);
+      experts[e].forecast(history, states[e], forecasts[e]);
       check(history, e);
     }
   }
@@ -72,7 +72,7 @@ final class ExpertEnsemble {
 
   private void check(History history, int e) {
     double newest = history.newest();
-    double[] out = made[e];
+    double[] out = forecasts[e];
     boolean sound = true;
     for (int i = 0; i < out.length; i++) {
       sound &= Double.isFinite(out[i]);

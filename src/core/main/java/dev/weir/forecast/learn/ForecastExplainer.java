@@ -35,7 +35,7 @@ final class ForecastExplainer {
     for (int e = 0; isMade && e < of.ensemble.size(); e++) {
       double[] terms = new double[sums.length];
       of.ensemble.addCovariates(of.history, e, terms);
-      double apart = of.ensemble.made(e, 1) - level;
+      double apart = of.ensemble.forecast(e, 1) - level;
       for (int k = 0; k < terms.length; k++) {
         apart -= terms[k];
         sums[k] += blend.firstWeight(e) * terms[k];
@@ -70,9 +70,9 @@ final class ForecastExplainer {
    */
   static double level(History history) {
     int season = history.season();
-    int known = (int) (history.t() - Math.max(history.oldest(), history.start()) + 1);
+    int kept = (int) (history.t() - Math.max(history.oldest(), history.start()) + 1);
     int most = season > 1 ? SeriesDimensions.WEEK * season : LEVEL_VALUES;
-    int count = season > 1 && known >= season ? known / season * season : known;
+    int count = season > 1 && kept >= season ? kept / season * season : kept;
     count = Math.min(count, most);
     double newest = history.newest();
     double sum = 0;

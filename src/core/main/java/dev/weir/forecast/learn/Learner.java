@@ -120,11 +120,11 @@ public final class Learner {
    * Keeps all forecasts and intervals within bounds; without bounds by default. Values are learned
    * as they come, also those that are outside.
    */
-  public void bound(Bounds wanted) {
-    bounds = wanted;
-    plain.bound(wanted);
+  public void bound(Bounds of) {
+    bounds = of;
+    plain.bound(of);
     if (yearly != null) {
-      yearly.bound(wanted);
+      yearly.bound(of);
     }
   }
 
@@ -184,8 +184,8 @@ public final class Learner {
   }
 
   /**
-   * As {@link #fits(LearnerState)}, and whether the season is the wanted one, or is found in the
-   * data if that is wanted.
+   * As {@link #fits(LearnerState)}, and whether the season is the given one, or is found in the
+   * data if that is asked for.
    */
   public boolean fits(LearnerState learned, int season) {
     return fits(learned)
@@ -337,8 +337,8 @@ public final class Learner {
    * spacing. A season of other steps would be another season.
    */
   public boolean isSpacedAs(LearnerState learned, SequenceWindow window) {
-    long known = bind(learned).spacing.regular();
-    return window.interval() == 0 || known == 0 || known == window.interval();
+    long spacing = bind(learned).spacing.regular();
+    return window.interval() == 0 || spacing == 0 || spacing == window.interval();
   }
 
   /**
@@ -506,12 +506,12 @@ public final class Learner {
    */
   public void forecast(LearnerState learned, double[] values, double[][] lower, double[][] upper) {
     bind(learned);
-    boolean known = parts.history.age() > 0;
+    boolean hasValues = parts.history.age() > 0;
     boolean outlier = parts.state().isOutlier();
     double anchor = parts.newest();
     double frequent = bounds.value(parts.chain.intervals.frequent(parts.history.t()));
     for (int i = 1; i <= horizon; i++) {
-      double value = bounds.value(anchor + (known && !outlier ? parts.chain.issued(i) : 0));
+      double value = bounds.value(anchor + (hasValues && !outlier ? parts.chain.issued(i) : 0));
       values[i - 1] = value;
       if (lower == null && upper == null) {
         continue;
@@ -521,11 +521,11 @@ public final class Learner {
       for (int k = 0; k < levels; k++) {
         if (lower != null) {
           double end = ends[levels - 1 - k];
-          lower[k][i - 1] = known ? lower(value, end, beyond, frequent) : value;
+          lower[k][i - 1] = hasValues ? lower(value, end, beyond, frequent) : value;
         }
         if (upper != null) {
           double end = ends[levels + 1 + k];
-          upper[k][i - 1] = known ? upper(value, end, beyond, frequent) : value;
+          upper[k][i - 1] = hasValues ? upper(value, end, beyond, frequent) : value;
         }
       }
     }
@@ -601,19 +601,19 @@ public final class Learner {
     int season = Math.max(1, history.season());
     int lag = season * ((least + season - 1) / season);
     long index = history.t() + 1 - lag;
-    boolean known = index >= history.start() && history.has(index);
-    target[0] = known ? history.at(index) : Double.NaN;
+    boolean isKept = index >= history.start() && history.has(index);
+    target[0] = isKept ? history.at(index) : Double.NaN;
     target[1] = lag;
   }
 
   private double lower(double value, double end, double beyond, double frequent) {
-    double whole = bounds.lower(finite(value + end - beyond));
-    return frequent < whole ? frequent : whole;
+    double bounded = bounds.lower(finite(value + end - beyond));
+    return frequent < bounded ? frequent : bounded;
   }
 
   private double upper(double value, double end, double beyond, double frequent) {
-    double whole = bounds.upper(finite(value + end + beyond));
-    return frequent > whole ? frequent : whole;
+    double bounded = bounds.upper(finite(value + end + beyond));
+    return frequent > bounded ? frequent : bounded;
   }
 
   /** How far a forecast is outside of what is learned, where nothing is known of its errors. */
@@ -647,7 +647,7 @@ public final class Learner {
    * last.
    */
   public double expertForecast(int e, int i) {
-    return parts.ensemble.made(e, i);
+    return parts.ensemble.forecast(e, i);
   }
 
   /** The share of an expert in the weighted mean of step i, within [0, 1]. */

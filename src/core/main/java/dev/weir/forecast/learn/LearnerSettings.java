@@ -185,8 +185,8 @@ public record LearnerSettings(
     return with(names, levels, combination, covariates, secondSeason, holidays, outside);
   }
 
-  public LearnerSettings withLevels(List<Double> wanted) {
-    return with(experts, wanted, combination, covariates, secondSeason, holidays, outside);
+  public LearnerSettings withLevels(List<Double> shares) {
+    return with(experts, shares, combination, covariates, secondSeason, holidays, outside);
   }
 
   /** The same, and no network combines the experts. */
@@ -201,27 +201,27 @@ public record LearnerSettings(
   }
 
   /** The same, and experts that learn from covariates. */
-  public LearnerSettings withCovariates(Covariates.Count wanted) {
-    return with(experts, levels, combination, wanted, secondSeason, holidays, outside);
+  public LearnerSettings withCovariates(Covariates.Count count) {
+    return with(experts, levels, combination, count, secondSeason, holidays, outside);
   }
 
   /** The same, and forecasts that are corrected on holidays; null for none. */
-  public LearnerSettings withHolidays(HolidaySettings wanted) {
-    return with(experts, levels, combination, covariates, secondSeason, wanted, outside);
+  public LearnerSettings withHolidays(HolidaySettings days) {
+    return with(experts, levels, combination, covariates, secondSeason, days, outside);
   }
 
   /**
    * The same, and an expert that learns a second, longer season.
    *
-   * @param wanted observations; {@link #NONE} for none
+   * @param length observations; {@link #NONE} for none
    */
-  public LearnerSettings withSecondSeason(int wanted) {
-    return with(experts, levels, combination, covariates, wanted, holidays, outside);
+  public LearnerSettings withSecondSeason(int length) {
+    return with(experts, levels, combination, covariates, length, holidays, outside);
   }
 
   /** The same, and models outside of Weir whose forecasts take part. */
-  public LearnerSettings withOutside(OutsideModels wanted) {
-    return with(experts, levels, combination, covariates, secondSeason, holidays, wanted);
+  public LearnerSettings withOutside(OutsideModels models) {
+    return with(experts, levels, combination, covariates, secondSeason, holidays, models);
   }
 
   private LearnerSettings with(

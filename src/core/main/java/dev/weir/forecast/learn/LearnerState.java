@@ -84,12 +84,12 @@ public final class LearnerState {
     return alarms;
   }
 
-  public void alarms(SeriesAlarms known) {
-    this.alarms = known;
+  public void alarms(SeriesAlarms alarms) {
+    this.alarms = alarms;
   }
 
   /**
-   * Scores so far of the predictive distributions of the {@link LearnerSettings#distributionSteps},
+   * Scores so far of the predictive distributions of the {@link Learner#scoredSteps},
    * as they were issued; null if absent.
    */
   public DistributionSums distributions() {

@@ -66,9 +66,9 @@ final class ObservationSpacing {
     }
     double length = from[at];
     double equal = from[at + 1];
-    boolean known = length >= 1 && length == Math.rint(length) && equal > 0 && equal <= 1;
-    doubles.set(STEP, known ? length : 0);
-    doubles.set(SHARE, known ? equal : 0);
+    boolean isValid = length >= 1 && length == Math.rint(length) && equal > 0 && equal <= 1;
+    doubles.set(STEP, isValid ? length : 0);
+    doubles.set(SHARE, isValid ? equal : 0);
   }
 
   /** The step that nine of ten are equal to, milliseconds; 0 if there is no such step. */

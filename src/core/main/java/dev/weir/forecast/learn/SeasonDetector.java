@@ -135,9 +135,9 @@ final class SeasonDetector {
         best = Math.max(best, correlation[k]);
       }
     }
-    int known = calendar(calendar, n, longest, best);
-    if (known > 0) {
-      return known;
+    int byCalendar = calendar(calendar, n, longest, best);
+    if (byCalendar > 0) {
+      return byCalendar;
     }
     if (best == 0) {
       return current;

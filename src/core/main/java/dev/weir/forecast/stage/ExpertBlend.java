@@ -88,12 +88,12 @@ public final class ExpertBlend implements Stage {
 
   @Override
   public void make(Row row, Draft draft) {
-    int known = row.scores.known();
-    for (int s = 0; s < followed.count() && known > 0; s++) {
+    int last = row.scores.lastScored();
+    for (int s = 0; s < followed.count() && last > 0; s++) {
       int i = followed.step(s);
-      prepare(row, s, Math.min(i, known), row.t() + i);
+      prepare(row, s, Math.min(i, last), row.t() + i);
     }
-    weigh(known, followed.count(), ofSteps);
+    weigh(last, followed.count(), ofSteps);
     for (int i = 1; i <= draft.value.length; i++) {
       if (!isOfFollowed || followed.has(i)) {
         draft.value[i - 1] = mean(draft, i);
@@ -141,7 +141,7 @@ public final class ExpertBlend implements Stage {
   }
 
   private double shareOfFollowed(Row row, int e, int i) {
-    int step = Math.min(i, row.scores.known());
+    int step = Math.min(i, row.scores.lastScored());
     if (step > 0) {
       prepare(row, 0, step, row.history.t() + i);
     }

@@ -49,14 +49,14 @@ final class Hedge {
 
   /**
    * Takes one error of each expert into its running error. What all errors have in common beyond
-   * {@value #SHOCK} times the least running error is left out: a spike that nobody foresaw would
+   * {@value #SHOCK} times the least running error is left out: a spike, which no expert forecast, would
    * otherwise make all experts look alike for as long as it is remembered.
    *
    * @param step steps ahead that the errors are of
    * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
    */
   public void learn(
-      FloatSlice losses, int experts, double[] said, double truth, int step, int age) {
+      FloatSlice losses, int experts, double[] forecasts, double truth, int step, int age) {
     float discount = discount(step);
     float kept = age == NewestWeight.UNCHANGED ? discount : 1 - NewestWeight.of(1 - discount, age);
     float[] all = losses.array();
@@ -64,12 +64,12 @@ final class Hedge {
     float usual = least(all, from, experts);
     double least = Double.POSITIVE_INFINITY;
     for (int e = 0; e < experts; e++) {
-      double error = Math.abs(truth - said[e]);
+      double error = Math.abs(truth - forecasts[e]);
       least = error < least ? error : least;
     }
     double common = usual > 0 ? Math.max(0, least - SHOCK * usual) : 0;
     for (int e = 0; e < experts; e++) {
-      double error = Math.abs(truth - said[e]) - common;
+      double error = Math.abs(truth - forecasts[e]) - common;
       all[from + e] =
           kept * all[from + e] + (1 - kept) * (float) (error < LARGEST ? error : LARGEST);
     }

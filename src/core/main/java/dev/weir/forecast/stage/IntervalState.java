@@ -93,8 +93,8 @@ final class IntervalState {
 
   /** The value that most of the newest ones have; NaN if none, or none was known at an index. */
   double frequent(long t) {
-    boolean known = frequent.get(VOTES) >= MAJORITY && t >= frequent.get(SINCE);
-    return known ? frequent.get(VALUE) : Double.NaN;
+    boolean isFrequent = frequent.get(VOTES) >= MAJORITY && t >= frequent.get(SINCE);
+    return isFrequent ? frequent.get(VALUE) : Double.NaN;
   }
 
   FloatSlice regression(int group) {

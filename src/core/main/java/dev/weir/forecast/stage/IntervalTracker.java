@@ -117,8 +117,8 @@ public final class IntervalTracker {
   }
 
   /** Learns of ends that are issued within bounds. */
-  public void bound(Bounds wanted) {
-    bounds = wanted;
+  public void bound(Bounds of) {
+    bounds = of;
   }
 
   /** Prepares a state of zeros. */
@@ -209,7 +209,7 @@ public final class IntervalTracker {
     boolean isHighest = high <= frequent;
     for (int k = 0; k < ends; k++) {
       boolean upper = k >= ends / 2;
-      double tail = (upper ? isLowest : isHighest) ? whole(tails[k]) : tails[k];
+      double tail = (upper ? isLowest : isHighest) ? oneSided(tails[k]) : tails[k];
       double hull = upper ? above : below;
       double inmost = hull - SLACK * scale;
       double c = multiples.get(k);
@@ -228,7 +228,7 @@ public final class IntervalTracker {
   }
 
   /** How often one end should be missed where the other can't be. */
-  private static double whole(double tail) {
+  private static double oneSided(double tail) {
     return Math.max(tail, Math.min(2 * tail, MOST));
   }
 
@@ -272,13 +272,13 @@ public final class IntervalTracker {
    * Fixes the scale of the forecast made at {@code t} for step {@code i}; steps come in order.
    *
    * @param disagreement mean distance of the experts from the forecast
-   * @param known the last step that has had an error
+   * @param last the last step that has had an error
    */
-  public void issue(long t, int i, double disagreement, int known) {
+  public void issue(long t, int i, double disagreement, int last) {
     double slow = state.slowError(i);
     double scale;
-    if (known < i) { // no error of this step yet: as a random walk's grow
-      scale = known == 0 ? 0 : state.slowError(known) * Math.sqrt((double) i / known);
+    if (last < i) { // no error of this step yet: as a random walk's grow
+      scale = last == 0 ? 0 : state.slowError(last) * Math.sqrt((double) i / last);
       Arrays.fill(features, 0);
     } else if (slow > 0) {
       features[0] = clip(state.fastError(i) / slow - 1, -2, 3);

@@ -73,10 +73,10 @@ public final class LevelShift implements Stage {
   }
 
   private void learn(double truth, long errors) {
-    double made = floats.get(ALONE) + share() * (floats.get(MOVED) - floats.get(ALONE));
+    double issued = floats.get(ALONE) + share() * (floats.get(MOVED) - floats.get(ALONE));
     double slow = floats.get(SLOW);
     double usual = Math.max(slow, FAST_SHARE * floats.get(FAST));
-    double size = Math.abs(truth - made);
+    double size = Math.abs(truth - issued);
     double error = errors < SETTLED || usual == 0 ? size : Math.min(size, MAX_ERROR * usual);
     double newest = 1.0 / (errors + 1);
     floats.add(SLOW, (float) (Math.max(SLOW_RATE, newest) * (error - slow)));

@@ -126,8 +126,8 @@ public final class NetworkStage implements Stage {
   }
 
   /**
-   * The share of what a network made of the base forecast, by the errors of both; while few are
-   * known, the network knows more of series than they say.
+   * The share of what a network made of the base forecast, by the errors of both; while there are
+   * few, it is trusted beyond them.
    */
   private double trust(Row row, int place) {
     long errors = row.scores.count(followed.step(place));

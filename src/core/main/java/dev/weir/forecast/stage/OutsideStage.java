@@ -13,7 +13,7 @@ import java.util.Arrays;
 
 /**
  * Combines a forecast with those that models outside of Weir have made of the same times. With x_0
- * the forecast and x_m what model m said, less its bias, of those that said something about the
+ * the forecast and x_m the forecast of model m, less its bias, of those that have one for the
  * step:
  *
  * <pre>
@@ -25,12 +25,11 @@ import java.util.Arrays;
  * A regression weighs as Bates and Granger (1969) do, by how errors go together. There is one for
  * each of {@value #GROUPS} groups of steps and each quarter of the season, since a batch made once
  * a day is of another use for the next hour than for the last. Of a model that is far worse than
- * the best k_m is 0, so that the regression neither uses nor learns from what it says. One that
- * hangs, which has repeated a number for {@value #STUCK} values and more, has no weight and no k_m
- * until it says another.
+ * the best k_m is 0, so that the regression neither uses nor learns from its forecasts. One that is
+ * stuck, which has repeated a number for {@value #STUCK} values and more, has no weight and no k_m
+ * until its number changes.
  *
- * <p>What a model says of a time counts from the origin that it came with, until it says something
- * else. Not thread-safe; allocates nothing.
+ * <p>A model's forecast of a time counts from the origin that it came with, until another comes. Not thread-safe; allocates nothing.
  */
 public final class OutsideStage implements Stage {
 
@@ -59,8 +58,8 @@ public final class OutsideStage implements Stage {
 
   // doubles of a model
 
-  private static final int LAST = 0; // what it said of the next value
-  private static final int SAME = 1; // values that it has said that of
+  private static final int LAST = 0; // its forecast of the next value
+  private static final int SAME = 1; // values that it has repeated that for
   private static final int SEEN = 2; // values with an error
   private static final int OFF = 3; // mean of what it says less the truth
   public static final int ERROR = 4; // sums, of the model
@@ -90,13 +89,13 @@ public final class OutsideStage implements Stage {
   private float kept; // of running errors, by the newest value
 
   // scratch
-  private final double[] said; // (all), NaN where a model says nothing
+  private final double[] members; // (all), NaN where a model has no forecast
   private final double[] excess; // (followed, all), running errors over the least, less 1
-  private final double[] raw; // (followed, all), weights before it is known who says something
+  private final double[] raw; // (followed, all), weights of all, whether they have a forecast or not
   private final double[] weights; // (all)
-  private final double[] heard; // (all), 0 for a model that hangs, else 1
+  private final double[] active; // (all), 0 for a model that is stuck, else 1
   private final double[] errors; // (models, sums), of the newest value
-  private final double[] offs; // (all), sums of what was said less the truth
+  private final double[] offs; // (all), sums of forecast less observed value
   private final int[] counts; // (all), steps that these are of
 
   /**
@@ -110,11 +109,11 @@ public final class OutsideStage implements Stage {
     this.ring = horizon + 1;
     this.delays = new DelayLine(followed);
     this.waiting = DelayLine.places(followed);
-    this.said = new double[all];
+    this.members = new double[all];
     this.excess = new double[followed.count() * all];
     this.raw = new double[followed.count() * all];
     this.weights = new double[all];
-    this.heard = new double[all];
+    this.active = new double[all];
     this.errors = new double[SUMS * models.count()];
     this.offs = new double[all];
     this.counts = new int[all];
@@ -176,7 +175,7 @@ public final class OutsideStage implements Stage {
     return group(i) * PHASES + phaseAfter(later) * PHASES / seasonLength();
   }
 
-  /** Goes on to the value at an index: what was said of later ones stays. */
+  /** Goes on to the value at an index: forecasts of later ones stay. */
   private void advance(long t) {
     goTo(t);
     for (long top = (long) doubles.get(0); top < t + horizon; ) {
@@ -207,7 +206,7 @@ public final class OutsideStage implements Stage {
   }
 
   /**
-   * Takes in what came with the newest value. What says nothing leaves what was said before.
+   * Takes in what came with the newest value. Where a model has no forecast, the one before stays.
    *
    * @param ahead (steps, columns), row-major; NaN for nothing
    */
@@ -233,21 +232,21 @@ public final class OutsideStage implements Stage {
     doubles.set(of(m, what), doubles.get(of(m, what)) + amount);
   }
 
-  /** Finds who hangs. */
+  /** Finds which models are stuck. */
   private void judge() {
-    heard[0] = 1;
+    active[0] = 1;
     for (int m = 1; m < all; m++) {
-      heard[m] = doubles.get(of(m, SAME)) < Math.max(STUCK, 2 * horizon) ? 1 : 0;
+      active[m] = doubles.get(of(m, SAME)) < Math.max(STUCK, 2 * horizon) ? 1 : 0;
     }
   }
 
-  /** Fills what each model says of a step. */
+  /** Fills the forecasts of a step. */
   private boolean read(int i, double forecast, double anchor) {
     boolean some = false;
-    said[0] = forecast;
+    members[0] = forecast;
     for (int m = 1; m < all; m++) {
-      said[m] = doubles.get(place(m - 1, i)) - anchor - bias(m);
-      some |= heard[m] > 0 && !Double.isNaN(said[m]);
+      members[m] = doubles.get(place(m - 1, i)) - anchor - bias(m);
+      some |= active[m] > 0 && !Double.isNaN(members[m]);
     }
     return some;
   }
@@ -281,16 +280,16 @@ public final class OutsideStage implements Stage {
     double mean = means.get(place);
     boolean some = false;
     for (int m = 0; m < all; m++) {
-      said[m] = mean + shorts.get(m * waiting + place);
-      if (m > 0 && !Double.isNaN(said[m])) {
+      members[m] = mean + shorts.get(m * waiting + place);
+      if (m > 0 && !Double.isNaN(members[m])) {
         some = true;
         int at = SUMS * (m - 1);
-        errors[at] += Math.abs(said[m] - truth);
+        errors[at] += Math.abs(members[m] - truth);
         errors[at + 1] += Math.abs(error);
-        errors[at + 2] += Math.abs(row.bounds().value(anchor + said[0]) - outcome.value());
-        offs[m] += said[m] - truth;
+        errors[at + 2] += Math.abs(row.bounds().value(anchor + members[0]) - outcome.value());
+        offs[m] += members[m] - truth;
         counts[m]++;
-        said[m] -= bias(m);
+        members[m] -= bias(m);
       }
     }
     if (!some) {
@@ -305,9 +304,9 @@ public final class OutsideStage implements Stage {
 
   private void learnLosses(FloatSlice losses, double truth, float kept) {
     for (int m = 0; m < all; m++) {
-      if (!Double.isNaN(said[m])) {
+      if (!Double.isNaN(members[m])) {
         float loss = losses.get(m);
-        double error = Math.min(Math.abs(truth - said[m]), 1e37);
+        double error = Math.min(Math.abs(truth - members[m]), 1e37);
         error = loss > 0 ? Math.min(error, 10 * loss) : error;
         losses.set(m, loss > 0 ? kept * loss + (1 - kept) * (float) error : (float) error);
       }
@@ -343,8 +342,8 @@ public final class OutsideStage implements Stage {
   }
 
   /**
-   * Mean absolute error since the series began, on what a model, from 0, said something of; NaN
-   * before the first.
+   * Mean absolute error since the series began, on what a model, from 0, had a forecast of; NaN before
+   * the first.
    *
    * @param of {@link #ERROR}, {@link #ISSUED} or {@link #WITHOUT}
    */
@@ -372,22 +371,22 @@ public final class OutsideStage implements Stage {
     compare(s);
     for (int m = 0; m < all; m++) {
       int at = s * all + m;
-      raw[at] = FastMath.exp((float) (-ETA * Math.min(FARTHEST, excess[at]))) * heard[m];
+      raw[at] = FastMath.exp((float) (-ETA * Math.min(FARTHEST, excess[at]))) * active[m];
     }
   }
 
-  /** Fills the inputs of a regression with what was said, by what was compared of a step. */
+  /** Fills the inputs of a regression with the forecasts, by the compared errors of a step. */
   private void fill(int s, double mean, double size) {
     double best = UNKNOWN;
     for (int m = 0; m < all; m++) {
-      best = Double.isNaN(said[m]) ? best : Math.min(best, excess[s * all + m]);
+      best = Double.isNaN(members[m]) ? best : Math.min(best, excess[s * all + m]);
     }
     double scale = 1 / size;
     for (int m = 0; m < all; m++) {
       double worse = excess[s * all + m] - best;
-      double read = Math.max(0, Math.min(1, (UNREAD - worse) / (UNREAD - READ))) * heard[m];
+      double read = Math.max(0, Math.min(1, (UNREAD - worse) / (UNREAD - READ))) * active[m];
       correction.inputs[m] =
-          Double.isNaN(said[m]) ? 0 : Correction.clip(read * (said[m] - mean) * scale, LARGEST);
+          Double.isNaN(members[m]) ? 0 : Correction.clip(read * (members[m] - mean) * scale, LARGEST);
     }
   }
 
@@ -428,11 +427,11 @@ public final class OutsideStage implements Stage {
     double mean = 0;
     for (int m = 0; m < all; m++) {
       weights[m] =
-          Double.isNaN(said[m]) ? 0 : (1 - share) * raw[before + m] + share * raw[next + m];
+          Double.isNaN(members[m]) ? 0 : (1 - share) * raw[before + m] + share * raw[next + m];
       sum += weights[m];
-      mean += weights[m] == 0 ? 0 : weights[m] * (said[m] - said[0]);
+      mean += weights[m] == 0 ? 0 : weights[m] * (members[m] - members[0]);
     }
-    return said[0] + mean / sum;
+    return members[0] + mean / sum;
   }
 
   private double corrected(int i, double mean) {
@@ -447,9 +446,9 @@ public final class OutsideStage implements Stage {
   private void keep(int place, double mean, double corrected) {
     float base = (float) mean;
     means.set(place, base);
-    shorts.set(place, (float) (said[0] - base));
+    shorts.set(place, (float) (members[0] - base));
     for (int m = 1; m < all; m++) {
-      shorts.set(m * waiting + place, (float) (said[m] + bias(m) - base));
+      shorts.set(m * waiting + place, (float) (members[m] + bias(m) - base));
     }
     shorts.set(all * waiting + place, (float) (corrected - base));
   }
@@ -460,7 +459,7 @@ public final class OutsideStage implements Stage {
     long t = row.t();
     advance(t);
     delays.keep(t);
-    Arrays.fill(said, Double.NaN);
+    Arrays.fill(members, Double.NaN);
     for (int s = 0; s < followed.count(); s++) {
       keep(delays.at(t, followed.step(s)), 0, 0);
     }

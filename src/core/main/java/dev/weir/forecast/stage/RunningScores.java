@@ -76,12 +76,12 @@ public final class RunningScores {
   }
 
   /** The last scored step of those, from the first on, that have had an error; 0 for none. */
-  public int known() {
-    int known = 0;
-    while (known < scored.count() && count(scored.step(known)) > 0) {
-      known++;
+  public int lastScored() {
+    int steps = 0;
+    while (steps < scored.count() && count(scored.step(steps)) > 0) {
+      steps++;
     }
-    return known == 0 ? 0 : scored.step(known - 1);
+    return steps == 0 ? 0 : scored.step(steps - 1);
   }
 
   /** A row's sum at step i over the forecasts that have met their truth; NaN before the first. */

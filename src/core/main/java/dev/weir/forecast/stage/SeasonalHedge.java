@@ -67,15 +67,15 @@ final class SeasonalHedge {
    * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
    */
   public void learn(
-      FloatSlice losses, Bfloat16Slice phase, double[] said, double truth, int step, int age) {
-    hedge.learn(losses, experts, said, truth, step, age);
+      FloatSlice losses, Bfloat16Slice phase, double[] forecasts, double truth, int step, int age) {
+    hedge.learn(losses, experts, forecasts, truth, step, age);
     float least = Hedge.least(losses.array(), losses.from(), experts);
     if (phase == null || !(least > 0)) {
       return;
     }
     double perLeast = 1.0 / least;
     for (int e = 0; e < experts; e++) {
-      float ratio = (float) Math.min(MOST, Math.abs(truth - said[e]) * perLeast);
+      float ratio = (float) Math.min(MOST, Math.abs(truth - forecasts[e]) * perLeast);
       phase.set(e, discount * phase.get(e) + (1 - discount) * ratio);
     }
   }

@@ -82,7 +82,7 @@ public final class StackedRegression implements Stage {
 
   @Override
   public void make(Row row, Draft draft) {
-    int scored = row.scores.known();
+    int scored = row.scores.lastScored();
     for (int s = 0; s < followed.count(); s++) {
       blend.share(s, followed.step(s) <= scored ? blend.byErrors(s) : 0);
     }

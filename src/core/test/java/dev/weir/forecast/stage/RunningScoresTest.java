@@ -48,15 +48,15 @@ class RunningScoresTest {
 
   @Test
   void knownStepsAreThoseBeforeTheFirstWithoutAnError() {
-    assertThat(scores.known()).isZero();
+    assertThat(scores.lastScored()).isZero();
     for (int i = 1; i <= 50; i += i < 48 ? 1 : 2) {
       if (i != 3) {
         scores.add(i, 1, 1, 1);
       }
-      assertThat(scores.known()).isEqualTo(Math.min(i, 2));
+      assertThat(scores.lastScored()).isEqualTo(Math.min(i, 2));
     }
     scores.add(3, 1, 1, 1);
-    assertThat(scores.known()).isEqualTo(50);
+    assertThat(scores.lastScored()).isEqualTo(50);
   }
 
   /** By hand: errors of 2, -1 and 1,000, which counts as 50 times 1.5. */
