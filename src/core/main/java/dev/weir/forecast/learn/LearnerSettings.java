@@ -62,12 +62,7 @@ public record LearnerSettings(
           "analogs-wide");
 
   private static final List<String> CHEAP =
-      List.of(
-          "naive",
-          "weekly-naive",
-          "seasonal-profile",
-          "median-25",
-          "trend");
+      List.of("naive", "weekly-naive", "seasonal-profile", "median-25", "trend");
 
   public LearnerSettings {
     experts = List.copyOf(experts);

@@ -89,8 +89,8 @@ public final class LearnerState {
   }
 
   /**
-   * Scores so far of the predictive distributions of the {@link Learner#scoredSteps},
-   * as they were issued; null if absent.
+   * Scores so far of the predictive distributions of the {@link Learner#scoredSteps}, as they were
+   * issued; null if absent.
    */
   public DistributionSums distributions() {
     return distributions;

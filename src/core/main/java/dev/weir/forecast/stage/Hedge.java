@@ -49,8 +49,8 @@ final class Hedge {
 
   /**
    * Takes one error of each expert into its running error. What all errors have in common beyond
-   * {@value #SHOCK} times the least running error is left out: a spike, which no expert forecast, would
-   * otherwise make all experts look alike for as long as it is remembered.
+   * {@value #SHOCK} times the least running error is left out: a spike, which no expert forecast,
+   * would otherwise make all experts look alike for as long as it is remembered.
    *
    * @param step steps ahead that the errors are of
    * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}

@@ -25,9 +25,9 @@ import java.util.List;
  *
  * The errors of step i come in runs: about i of them say as much as one, so each moves its end by
  * the i-th part, until there were {@value #RUNS} runs. c starts as the Laplace distribution has it,
- * whose tails are those of most errors. It learns from what it is now. But an interval was made with what c was then, and c follows runs too late: alone it would miss too
- * often. So r makes up for it: it moves as c does, by {@value #REST}, when the end as it was issued
- * is missed or hit.
+ * whose tails are those of most errors. It learns from what it is now. But an interval was made
+ * with what c was then, and c follows runs too late: alone it would miss too often. So r makes up
+ * for it: it moves as c does, by {@value #REST}, when the end as it was issued is missed or hit.
  *
  * <p>Where most values are equal, that value is in each interval, and the misses are rare and far
  * out: there c moves faster the larger it is, and a large r counts more than in proportion. While

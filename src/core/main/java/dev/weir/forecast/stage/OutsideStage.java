@@ -13,8 +13,7 @@ import java.util.Arrays;
 
 /**
  * Combines a forecast with those that models outside of Weir have made of the same times. With x_0
- * the forecast and x_m the forecast of model m, less its bias, of those that have one for the
- * step:
+ * the forecast and x_m the forecast of model m, less its bias, of those that have one for the step:
  *
  * <pre>
  * b   = sum of w_m x_m,   w_m ~ exp(-eta (L_m / min L - 1))       L: running |error|
@@ -29,7 +28,8 @@ import java.util.Arrays;
  * stuck, which has repeated a number for {@value #STUCK} values and more, has no weight and no k_m
  * until its number changes.
  *
- * <p>A model's forecast of a time counts from the origin that it came with, until another comes. Not thread-safe; allocates nothing.
+ * <p>A model's forecast of a time counts from the origin that it came with, until another comes.
+ * Not thread-safe; allocates nothing.
  */
 public final class OutsideStage implements Stage {
 
@@ -91,7 +91,8 @@ public final class OutsideStage implements Stage {
   // scratch
   private final double[] members; // (all), NaN where a model has no forecast
   private final double[] excess; // (followed, all), running errors over the least, less 1
-  private final double[] raw; // (followed, all), weights of all, whether they have a forecast or not
+  private final double[]
+      raw; // (followed, all), weights of all, whether they have a forecast or not
   private final double[] weights; // (all)
   private final double[] active; // (all), 0 for a model that is stuck, else 1
   private final double[] errors; // (models, sums), of the newest value
@@ -342,8 +343,8 @@ public final class OutsideStage implements Stage {
   }
 
   /**
-   * Mean absolute error since the series began, on what a model, from 0, had a forecast of; NaN before
-   * the first.
+   * Mean absolute error since the series began, on what a model, from 0, had a forecast of; NaN
+   * before the first.
    *
    * @param of {@link #ERROR}, {@link #ISSUED} or {@link #WITHOUT}
    */
@@ -386,7 +387,9 @@ public final class OutsideStage implements Stage {
       double worse = excess[s * all + m] - best;
       double read = Math.max(0, Math.min(1, (UNREAD - worse) / (UNREAD - READ))) * active[m];
       correction.inputs[m] =
-          Double.isNaN(members[m]) ? 0 : Correction.clip(read * (members[m] - mean) * scale, LARGEST);
+          Double.isNaN(members[m])
+              ? 0
+              : Correction.clip(read * (members[m] - mean) * scale, LARGEST);
     }
   }
 

@@ -193,8 +193,8 @@ class CandidateNetworkTest {
 
   /**
    * What a network corrects that forecasts alone: the mean of all candidates, weighted by their
-   * errors, by hand. Of a series without a season eight candidates repeat the newest value, one says
-   * the median of the last 25, and one follows a trend.
+   * errors, by hand. Of a series without a season eight candidates repeat the newest value, one
+   * says the median of the last 25, and one follows a trend.
    */
   @Test
   void firstValueIsRepeated() {
