@@ -6,6 +6,7 @@ import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.stage.OutsideModels;
 import dev.weir.model.ForecastModel;
 import java.io.Serializable;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -186,12 +187,14 @@ public record LearnerSettings(
 
   /** The same, and no network combines the experts. */
   public LearnerSettings withoutNetwork() {
-    return without(Set.of("network"));
+    return without("network");
   }
 
-  /** The same without some stages, see {@link Combination}. */
-  public LearnerSettings without(Set<String> stages) {
-    Combination fewer = new Combination(combination.isAlone, stages, combination.eta);
+  /** The same without a stage more, see {@link Combination}. */
+  public LearnerSettings without(String stage) {
+    Set<String> all = new HashSet<>(combination.without);
+    all.add(stage);
+    Combination fewer = new Combination(combination.isAlone, all, combination.eta);
     return with(experts, levels, fewer, covariates, secondSeason, holidays, outside);
   }
 

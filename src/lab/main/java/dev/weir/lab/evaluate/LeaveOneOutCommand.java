@@ -31,15 +31,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -87,12 +84,8 @@ public final class LeaveOneOutCommand implements Callable<Integer> {
       PARTS.put(name, of -> of.withExperts(of.experts().stream().filter(isOther).toList()));
     }
     for (String stage : List.of("regression", "network", "shift")) {
-      PARTS.put(stage, of -> of.without(with(of.combination().without(), stage)));
+      PARTS.put(stage, of -> of.without(stage));
     }
-  }
-
-  private static Set<String> with(Set<String> all, String one) {
-    return Stream.concat(all.stream(), Stream.of(one)).collect(Collectors.toSet());
   }
 
   @Option(
