@@ -179,10 +179,6 @@ public final class ForecastOptions {
               name -> required(Experts.all().contains(name) ? name : null, name))
           .change(Option.LEARNS_AGAIN);
 
-  public static final Option<Boolean> DRIFT =
-      Option.flag("learning.drift", false, "Whether a drift of the errors is added, fading.")
-          .change(Option.LEARNS_AGAIN);
-
   /** A season as a number; by default it is detected in the data. */
   public static final Option<Integer> SEASON_LENGTH =
       Option.integer(

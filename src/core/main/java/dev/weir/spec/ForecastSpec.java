@@ -299,7 +299,6 @@ public final class ForecastSpec extends Spec {
       return learner;
     }
     List<String> experts = get(ForecastOptions.EXPERTS);
-    learner = get(ForecastOptions.DRIFT) ? learner : learner.without("drift");
     return (experts == null ? learner : learner.withExperts(experts))
         .withCovariates(covariates)
         .withSecondSeason(seasons.second())

@@ -13,7 +13,6 @@ import dev.weir.forecast.expert.SeriesDimensions;
 import dev.weir.forecast.expert.Slots;
 import dev.weir.forecast.holiday.HolidayCorrection;
 import dev.weir.forecast.stage.ExpertBlend;
-import dev.weir.forecast.stage.FadingDrift;
 import dev.weir.forecast.stage.LevelShift;
 import dev.weir.forecast.stage.Limits;
 import dev.weir.forecast.stage.NetworkStage;
@@ -104,9 +103,6 @@ final class LearnerParts {
     }
     if (!without.contains("shift")) {
       stages.add(new LevelShift(slots));
-    }
-    if (!without.contains("drift")) {
-      stages.add(new FadingDrift(slots));
     }
     if (settings.holidays() != null) {
       stages.add(new HolidayCorrection(slots, settings.holidays(), followed));
