@@ -2,9 +2,9 @@ package dev.weir.job;
 
 import dev.weir.classify.ClassifySettings;
 import dev.weir.file.NamedFile;
+import dev.weir.forecast.engine.ExplanationSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
-import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.job.options.AlarmOptions;
 import dev.weir.job.options.CovariateOptions;

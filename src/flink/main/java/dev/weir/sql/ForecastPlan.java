@@ -2,10 +2,10 @@ package dev.weir.sql;
 
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
+import dev.weir.forecast.engine.ExplanationSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.Learning;
 import dev.weir.forecast.engine.SeasonCounts;
-import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.holiday.HolidayRegions;
 import dev.weir.model.ForecastModel;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weir.forecast.Bounds;
+import dev.weir.forecast.engine.ExplanationSettings;
 import dev.weir.forecast.engine.ForecastSettings;
 import dev.weir.forecast.engine.ForecastSettings.ModeSettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.job.options.JobFile;
 import dev.weir.job.options.JobFileException;

@@ -1,10 +1,10 @@
 package dev.weir.forecast.candidate;
 
-import dev.weir.forecast.expert.Bfloat16Slice;
-import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.NewestWeight;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.FollowedSteps;
 
 /**
  * Running errors of candidate forecasts and of the base forecast, for the {@link FollowedSteps}:

@@ -7,12 +7,12 @@ import static dev.weir.model.CandidateShape.STEP_FEATURES;
 import static dev.weir.model.CandidateShape.WINDOW;
 import static dev.weir.rnn.LinearColumns.TILE;
 
-import dev.weir.forecast.expert.Bfloat16Slice;
-import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.NewestWeight;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.FollowedSteps;
 import java.util.Arrays;
 import java.util.List;
 

@@ -1,7 +1,7 @@
 package dev.weir.forecast.candidate;
 
-import dev.weir.forecast.expert.Bfloat16Slice;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.Slots;
 import java.util.Arrays;
 
 /**

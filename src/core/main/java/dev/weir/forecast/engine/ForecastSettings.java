@@ -4,7 +4,6 @@ import dev.weir.forecast.Bounds;
 import dev.weir.forecast.alarm.AlarmRules;
 import dev.weir.forecast.alarm.IncidentSettings;
 import dev.weir.forecast.candidate.CandidateKinds;
-import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling;

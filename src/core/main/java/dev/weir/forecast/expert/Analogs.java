@@ -1,5 +1,9 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.SeriesDimensions;
+import dev.weir.forecast.step.HorizonGroups;
 import dev.weir.rnn.Kernels;
 import java.util.Arrays;
 

@@ -1,5 +1,7 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.SeriesDimensions;
+
 /**
  * An autoregression with covariates, fitted by {@link Rls} one step ahead and iterated on its own
  * forecasts: the features of {@link RlsAr}, and of each covariate its values at the target's time,

@@ -1,5 +1,10 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.SeriesDimensions;
+import dev.weir.forecast.slot.Slots;
+
 /**
  * The covariates of one series: observed ones, which come with a value, and those known ahead, such
  * as a temperature forecast, a price or a promotion, up to the horizon. Each is standardized by its

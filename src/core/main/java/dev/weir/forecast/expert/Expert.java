@@ -1,5 +1,7 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.SeriesDimensions;
+
 /**
  * One way to forecast a series. An own expert is one class that implements this.
  *

@@ -1,5 +1,10 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.Slots;
+
 /**
  * What an expert has learned of one series: a slice of the series' doubles, one of its floats and
  * one of its 16-bit numbers. Reused, so it is valid during one call only.

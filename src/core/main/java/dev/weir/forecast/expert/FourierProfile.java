@@ -1,5 +1,7 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.SeriesDimensions;
 import java.util.Arrays;
 
 /**

@@ -1,5 +1,7 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.SeriesDimensions;
+
 /**
  * A regression of a value's distance from the one before it, in running deviations, fitted by
  * {@link Rls} one step ahead and iterated on its own forecasts. Its first features are the five

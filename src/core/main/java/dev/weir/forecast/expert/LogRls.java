@@ -1,5 +1,10 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.SeriesDimensions;
+
 /**
  * An autoregression, fitted by {@link Rls}, on deviations of the transformed values from their own
  * seasonal profile: multiplicative where the series is far from zero. For one step ahead, with dev

@@ -1,5 +1,8 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.SeriesDimensions;
+
 /**
  * The share of a deviation that remains i steps later: the running regression through zero of
  * deviations on those i steps before, within [0, 1]. Its state holds the last h deviations, then

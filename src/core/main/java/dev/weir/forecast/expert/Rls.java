@@ -1,5 +1,6 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.FloatSlice;
 import java.util.Arrays;
 
 /**

@@ -1,5 +1,7 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.SeriesDimensions;
+
 /**
  * An autoregression with seasonal lags, fitted by {@link Rls} one step ahead and iterated on its
  * own forecasts:

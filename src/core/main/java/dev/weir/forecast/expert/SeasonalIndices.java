@@ -1,5 +1,9 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.SeriesDimensions;
+
 /**
  * Seasonal indices: the usual value of each phase relative to a moving average over a season, as a
  * factor while all values are positive, else as a distance.

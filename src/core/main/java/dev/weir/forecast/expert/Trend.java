@@ -1,5 +1,8 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.SeriesDimensions;
+
 /**
  * A level that follows the values without their season, and the slope of a line through them:
  *

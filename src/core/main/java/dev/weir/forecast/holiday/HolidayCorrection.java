@@ -1,16 +1,16 @@
 package dev.weir.forecast.holiday;
 
 import dev.weir.forecast.Explanation;
-import dev.weir.forecast.expert.DelayLine;
-import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Rls;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.Slots;
 import dev.weir.forecast.stage.Draft;
 import dev.weir.forecast.stage.Outcome;
 import dev.weir.forecast.stage.Row;
 import dev.weir.forecast.stage.Stage;
+import dev.weir.forecast.step.DelayLine;
+import dev.weir.forecast.step.FollowedSteps;
 
 /**
  * Corrects a forecast on holidays and beside them, by what it missed on such days before. The error

@@ -1,7 +1,7 @@
 package dev.weir.forecast.holiday;
 
-import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.Slots;
 
 /**
  * What each holiday differs by from holidays in common: the mean error of the commonly corrected

@@ -1,13 +1,11 @@
 package dev.weir.forecast.learn;
 
 import dev.weir.forecast.Bounds;
-import dev.weir.forecast.expert.DelayLine;
-import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Slots;
 import dev.weir.forecast.score.DistributionScorer;
 import dev.weir.forecast.score.DistributionSums;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.Slots;
 import dev.weir.forecast.stage.Draft;
 import dev.weir.forecast.stage.IntervalTracker;
 import dev.weir.forecast.stage.OpenForecasts;
@@ -15,6 +13,8 @@ import dev.weir.forecast.stage.Outcome;
 import dev.weir.forecast.stage.Row;
 import dev.weir.forecast.stage.RunningScores;
 import dev.weir.forecast.stage.Stage;
+import dev.weir.forecast.step.DelayLine;
+import dev.weir.forecast.step.FollowedSteps;
 import java.util.List;
 
 /**

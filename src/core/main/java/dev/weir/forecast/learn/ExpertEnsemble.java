@@ -3,7 +3,7 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.Slots;
 import dev.weir.forecast.stage.ValueRange;
 import java.util.List;
 

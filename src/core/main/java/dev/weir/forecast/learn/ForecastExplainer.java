@@ -3,7 +3,7 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.forecast.slot.SeriesDimensions;
 import dev.weir.forecast.stage.ExpertBlend;
 import java.util.ArrayList;
 import java.util.List;

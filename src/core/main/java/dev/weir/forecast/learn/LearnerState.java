@@ -3,8 +3,8 @@ package dev.weir.forecast.learn;
 import dev.weir.forecast.alarm.SeriesAlarms;
 import dev.weir.forecast.alarm.SeriesRule;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Slots;
 import dev.weir.forecast.score.DistributionSums;
+import dev.weir.forecast.slot.Slots;
 
 /**
  * All that a {@link Learner} knows of one series, in four flat arrays, so that it is copied, saved

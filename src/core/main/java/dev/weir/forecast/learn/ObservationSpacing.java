@@ -1,7 +1,7 @@
 package dev.weir.forecast.learn;
 
-import dev.weir.forecast.expert.DoubleSlice;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.Slots;
 import java.util.stream.LongStream;
 
 /**

@@ -1,10 +1,10 @@
 package dev.weir.forecast.stage;
 
-import dev.weir.forecast.expert.DoubleSlice;
-import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.Rls;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.FollowedSteps;
 
 /**
  * A regression that corrects a forecast f out of the distances of others from it, in units of its

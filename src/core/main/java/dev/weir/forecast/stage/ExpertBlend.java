@@ -1,10 +1,10 @@
 package dev.weir.forecast.stage;
 
-import dev.weir.forecast.expert.Bfloat16Slice;
-import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.FollowedSteps;
 import java.util.Arrays;
 
 /**

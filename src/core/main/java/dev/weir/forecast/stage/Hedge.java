@@ -3,8 +3,8 @@ package dev.weir.forecast.stage;
 import static dev.weir.rnn.LinearColumns.TILE;
 
 import dev.weir.forecast.candidate.FastMath;
-import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.NewestWeight;
+import dev.weir.forecast.slot.FloatSlice;
 import java.util.Arrays;
 
 /**

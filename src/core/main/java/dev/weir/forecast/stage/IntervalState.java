@@ -1,13 +1,13 @@
 package dev.weir.forecast.stage;
 
-import dev.weir.forecast.expert.Bfloat16Slice;
-import dev.weir.forecast.expert.DelayLine;
-import dev.weir.forecast.expert.DoubleSlice;
-import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.FollowedSteps;
-import dev.weir.forecast.expert.HorizonGroups;
 import dev.weir.forecast.expert.Rls;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.DelayLine;
+import dev.weir.forecast.step.FollowedSteps;
+import dev.weir.forecast.step.HorizonGroups;
 
 /**
  * What an {@link IntervalTracker} keeps of a series, by name. Slices are reused: each is valid

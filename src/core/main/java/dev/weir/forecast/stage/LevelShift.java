@@ -2,9 +2,9 @@ package dev.weir.forecast.stage;
 
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.candidate.FastMath;
-import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.Slots;
 
 /**
  * Moves forecasts to a new level while the experts still have to learn it.

@@ -4,9 +4,9 @@ import dev.weir.forecast.Explanation;
 import dev.weir.forecast.candidate.CandidateNetwork;
 import dev.weir.forecast.candidate.Candidates;
 import dev.weir.forecast.candidate.Candidates.Asking;
-import dev.weir.forecast.expert.Bfloat16Slice;
-import dev.weir.forecast.expert.FollowedSteps;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.FollowedSteps;
 import java.util.List;
 
 /**

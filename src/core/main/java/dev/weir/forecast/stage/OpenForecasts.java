@@ -1,11 +1,11 @@
 package dev.weir.forecast.stage;
 
-import dev.weir.forecast.expert.Bfloat16Slice;
-import dev.weir.forecast.expert.DelayLine;
 import dev.weir.forecast.expert.Expert;
-import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.FollowedSteps;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.DelayLine;
+import dev.weir.forecast.step.FollowedSteps;
 import java.util.List;
 
 /**

@@ -1,8 +1,8 @@
 package dev.weir.forecast.stage;
 
-import dev.weir.forecast.expert.FloatSlice;
-import dev.weir.forecast.expert.FollowedSteps;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.FollowedSteps;
 
 /**
  * Weighs what a stage makes of a forecast against the forecast that it was given, by the running

@@ -1,8 +1,8 @@
 package dev.weir.forecast.stage;
 
-import dev.weir.forecast.expert.DoubleSlice;
-import dev.weir.forecast.expert.FollowedSteps;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.FollowedSteps;
 
 /**
  * How the forecasts of a series have done since it began, by step: sums of our errors and of those

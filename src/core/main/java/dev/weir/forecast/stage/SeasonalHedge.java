@@ -1,8 +1,8 @@
 package dev.weir.forecast.stage;
 
-import dev.weir.forecast.expert.Bfloat16Slice;
-import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.NewestWeight;
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.FloatSlice;
 
 /**
  * A {@link Hedge} that also knows at what time of a season each expert is good: some foresee the

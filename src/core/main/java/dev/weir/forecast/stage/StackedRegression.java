@@ -1,11 +1,11 @@
 package dev.weir.forecast.stage;
 
 import dev.weir.forecast.Explanation;
-import dev.weir.forecast.expert.Bfloat16Slice;
-import dev.weir.forecast.expert.FollowedSteps;
-import dev.weir.forecast.expert.HorizonGroups;
 import dev.weir.forecast.expert.Rls;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.FollowedSteps;
+import dev.weir.forecast.step.HorizonGroups;
 
 /**
  * A regression on the experts' forecasts (Wolpert 1992, "Stacked generalization"), as a correction

@@ -2,9 +2,9 @@ package dev.weir.forecast.stage;
 
 /**
  * One step on the way from the experts' forecasts to the one that is given out. It is one class: it
- * declares what it keeps of a series in its constructor (see {@link
- * dev.weir.forecast.expert.Slots}), learns from what came true, and changes the {@link Draft} of
- * the next forecast. What it adds is what an explanation shows under its name.
+ * declares what it keeps of a series in its constructor (see {@link dev.weir.forecast.slot.Slots}),
+ * learns from what came true, and changes the {@link Draft} of the next forecast. What it adds is
+ * what an explanation shows under its name.
  *
  * <pre>{@code
  * final class Bias implements Stage {

@@ -1,5 +1,7 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.SeriesDimensions;
+
 /** Makes empty histories of series for tests. */
 public final class NewHistory {
 

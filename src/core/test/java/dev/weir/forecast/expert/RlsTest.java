@@ -3,6 +3,7 @@ package dev.weir.forecast.expert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.weir.forecast.slot.FloatSlice;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 

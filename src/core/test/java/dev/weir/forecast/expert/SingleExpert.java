@@ -1,5 +1,10 @@
 package dev.weir.forecast.expert;
 
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.FloatSlice;
+import dev.weir.forecast.slot.SeriesDimensions;
+
 /** One expert at work on one series: what a learner does, without the mixture. */
 public final class SingleExpert {
 

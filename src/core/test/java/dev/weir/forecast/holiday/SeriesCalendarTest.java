@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Observation;
-import dev.weir.forecast.expert.NewSlots;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.NewSlots;
+import dev.weir.forecast.slot.Slots;
 import dev.weir.forecast.window.Sampling;
 import dev.weir.forecast.window.WindowState;
 import dev.weir.forecast.window.Windows;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.Explanation.Part;
+import dev.weir.forecast.engine.ExplanationSettings;
 import dev.weir.forecast.expert.Covariates;
-import dev.weir.forecast.expert.ExplanationSettings;
 import dev.weir.forecast.holiday.HolidayDays;
 import dev.weir.forecast.holiday.HolidaySettings;
 import dev.weir.forecast.stage.OutsideModels;

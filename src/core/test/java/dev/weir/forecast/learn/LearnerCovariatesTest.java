@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.weir.forecast.expert.Covariates;
 import dev.weir.forecast.expert.Experts;
-import dev.weir.forecast.expert.SeriesDimensions;
+import dev.weir.forecast.slot.SeriesDimensions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -2,8 +2,8 @@ package dev.weir.forecast.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.expert.NewSlots;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.NewSlots;
+import dev.weir.forecast.slot.Slots;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;

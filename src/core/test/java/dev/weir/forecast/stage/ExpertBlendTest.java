@@ -3,13 +3,13 @@ package dev.weir.forecast.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.NewHistory;
-import dev.weir.forecast.expert.NewSlots;
 import dev.weir.forecast.expert.NewestWeight;
-import dev.weir.forecast.expert.SeriesDimensions;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.NewSlots;
+import dev.weir.forecast.slot.SeriesDimensions;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.FollowedSteps;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 

@@ -3,9 +3,9 @@ package dev.weir.forecast.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.forecast.expert.Bfloat16Slice;
-import dev.weir.forecast.expert.FloatSlice;
 import dev.weir.forecast.expert.NewestWeight;
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.FloatSlice;
 import dev.weir.rnn.LinearColumns;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

@@ -2,14 +2,14 @@ package dev.weir.forecast.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.weir.forecast.expert.Bfloat16Slice;
 import dev.weir.forecast.expert.Expert;
 import dev.weir.forecast.expert.ExpertState;
-import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.expert.History;
-import dev.weir.forecast.expert.NewSlots;
 import dev.weir.forecast.expert.NewestWeight;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.Bfloat16Slice;
+import dev.weir.forecast.slot.NewSlots;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.FollowedSteps;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

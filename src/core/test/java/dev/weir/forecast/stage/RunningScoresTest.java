@@ -3,10 +3,10 @@ package dev.weir.forecast.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.weir.forecast.expert.DoubleSlice;
-import dev.weir.forecast.expert.FollowedSteps;
-import dev.weir.forecast.expert.NewSlots;
-import dev.weir.forecast.expert.Slots;
+import dev.weir.forecast.slot.DoubleSlice;
+import dev.weir.forecast.slot.NewSlots;
+import dev.weir.forecast.slot.Slots;
+import dev.weir.forecast.step.FollowedSteps;
 import org.junit.jupiter.api.Test;
 
 class RunningScoresTest {

@@ -1,10 +1,10 @@
 package dev.weir.lab.train;
 
 import dev.weir.forecast.candidate.CandidateKinds;
-import dev.weir.forecast.expert.FollowedSteps;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.step.FollowedSteps;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.weir.forecast.expert;
+package dev.weir.forecast.slot;
 
 /**
  * A part of a series' doubles, indexed from 0. A flyweight: it is pointed at another part without

@@ -1,4 +1,4 @@
-package dev.weir.forecast.expert;
+package dev.weir.forecast.slot;
 
 /** Slots of series without experts, for tests of those who declare them. */
 public final class NewSlots {

@@ -1,11 +1,11 @@
-package dev.weir.forecast.expert;
+package dev.weir.forecast.slot;
 
 /**
  * Sizes that determine the state of an expert.
  *
  * @param horizon steps ahead
  * @param season observations in a season; 1 without a season
- * @param exact newest values that {@link History} keeps unchanged
+ * @param exact newest values that the history keeps unchanged
  * @param tail newest values that it keeps transformed, in single precision
  * @param replay values before the exact ones that it also keeps unchanged, for the network that
  *     combines
@@ -33,7 +33,7 @@ public record SeriesDimensions(int horizon, int season, int exact, int tail, int
   }
 
   /** All values kept unchanged. */
-  int kept() {
+  public int kept() {
     return exact + replay;
   }
 

@@ -1,4 +1,4 @@
-package dev.weir.forecast.expert;
+package dev.weir.forecast.engine;
 
 import dev.weir.forecast.Explanation;
 import java.io.Serializable;

@@ -1,4 +1,4 @@
-package dev.weir.forecast.expert;
+package dev.weir.forecast.step;
 
 /**
  * Lead times that share their learned state: 1, 2, 3-4, 5-8, 9-16, 17-32 and so on, since

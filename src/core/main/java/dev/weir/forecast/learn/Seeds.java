@@ -1,4 +1,4 @@
-package dev.weir.forecast.expert;
+package dev.weir.forecast.learn;
 
 /** Seeds without state, so that a restored series draws the same numbers. */
 public final class Seeds {

@@ -1,4 +1,4 @@
-package dev.weir.forecast.expert;
+package dev.weir.forecast.slot;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,6 @@
-package dev.weir.forecast.expert;
+package dev.weir.forecast.learn;
+
+import dev.weir.forecast.expert.History;
 
 /** Counts the steps by which a series moves on over missing values. */
 public final class MissingValues {

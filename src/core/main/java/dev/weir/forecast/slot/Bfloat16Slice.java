@@ -1,4 +1,4 @@
-package dev.weir.forecast.expert;
+package dev.weir.forecast.slot;
 
 import dev.weir.forecast.Bfloat16;
 

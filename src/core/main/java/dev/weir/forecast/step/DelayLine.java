@@ -1,4 +1,4 @@
-package dev.weir.forecast.expert;
+package dev.weir.forecast.step;
 
 /**
  * Where a number waits that was made at t for step i until t + i: for some steps i a ring of i

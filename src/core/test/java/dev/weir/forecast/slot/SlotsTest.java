@@ -1,4 +1,4 @@
-package dev.weir.forecast.expert;
+package dev.weir.forecast.slot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.weir.forecast.expert;
+package dev.weir.forecast.step;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
