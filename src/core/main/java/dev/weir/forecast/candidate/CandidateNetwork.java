@@ -7,6 +7,7 @@ import static dev.weir.model.CandidateShape.STEP_FEATURES;
 import static dev.weir.model.CandidateShape.WINDOW;
 import static dev.weir.rnn.LinearColumns.TILE;
 
+import dev.weir.forecast.math.FastMath;
 import dev.weir.model.CandidateShape;
 import dev.weir.model.ForecastModel;
 import dev.weir.rnn.Activation;

@@ -9,6 +9,7 @@ import static dev.weir.rnn.LinearColumns.TILE;
 
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.NewestWeight;
+import dev.weir.forecast.math.FastMath;
 import dev.weir.forecast.slot.Bfloat16Slice;
 import dev.weir.forecast.slot.FloatSlice;
 import dev.weir.forecast.slot.Slots;

@@ -1,6 +1,8 @@
 package dev.weir.forecast.stage;
 
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.hedge.Hedge;
+import dev.weir.forecast.hedge.SeasonalHedge;
 import dev.weir.forecast.slot.Bfloat16Slice;
 import dev.weir.forecast.slot.FloatSlice;
 import dev.weir.forecast.slot.Slots;

@@ -1,8 +1,8 @@
 package dev.weir.forecast.stage;
 
 import dev.weir.forecast.Explanation;
-import dev.weir.forecast.candidate.FastMath;
 import dev.weir.forecast.expert.History;
+import dev.weir.forecast.math.FastMath;
 import dev.weir.forecast.slot.FloatSlice;
 import dev.weir.forecast.slot.Slots;
 

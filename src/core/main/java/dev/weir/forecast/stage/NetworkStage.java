@@ -4,6 +4,7 @@ import dev.weir.forecast.Explanation;
 import dev.weir.forecast.candidate.CandidateNetwork;
 import dev.weir.forecast.candidate.Candidates;
 import dev.weir.forecast.candidate.Candidates.Asking;
+import dev.weir.forecast.hedge.Hedge;
 import dev.weir.forecast.slot.Bfloat16Slice;
 import dev.weir.forecast.slot.Slots;
 import dev.weir.forecast.step.FollowedSteps;

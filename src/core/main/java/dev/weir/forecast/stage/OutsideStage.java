@@ -1,8 +1,9 @@
 package dev.weir.forecast.stage;
 
 import dev.weir.forecast.Explanation;
-import dev.weir.forecast.candidate.FastMath;
 import dev.weir.forecast.expert.Rls;
+import dev.weir.forecast.hedge.Hedge;
+import dev.weir.forecast.math.FastMath;
 import dev.weir.forecast.slot.Bfloat16Slice;
 import dev.weir.forecast.slot.DoubleSlice;
 import dev.weir.forecast.slot.FloatSlice;

@@ -1,5 +1,6 @@
 package dev.weir.forecast.stage;
 
+import dev.weir.forecast.hedge.Hedge;
 import dev.weir.forecast.slot.FloatSlice;
 import dev.weir.forecast.slot.Slots;
 import dev.weir.forecast.step.FollowedSteps;

@@ -2,6 +2,7 @@ package dev.weir.forecast.stage;
 
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.expert.Rls;
+import dev.weir.forecast.hedge.Hedge;
 import dev.weir.forecast.slot.Bfloat16Slice;
 import dev.weir.forecast.slot.Slots;
 import dev.weir.forecast.step.FollowedSteps;

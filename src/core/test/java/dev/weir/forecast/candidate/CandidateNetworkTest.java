@@ -12,6 +12,7 @@ import dev.weir.forecast.expert.NewestWeight;
 import dev.weir.forecast.learn.Learner;
 import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.learn.LearnerState;
+import dev.weir.forecast.math.FastMath;
 import dev.weir.forecast.slot.NewSlots;
 import dev.weir.forecast.slot.Slots;
 import dev.weir.forecast.step.FollowedSteps;

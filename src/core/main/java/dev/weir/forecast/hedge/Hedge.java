@@ -1,9 +1,9 @@
-package dev.weir.forecast.stage;
+package dev.weir.forecast.hedge;
 
 import static dev.weir.rnn.LinearColumns.TILE;
 
-import dev.weir.forecast.candidate.FastMath;
 import dev.weir.forecast.expert.NewestWeight;
+import dev.weir.forecast.math.FastMath;
 import dev.weir.forecast.slot.FloatSlice;
 import java.util.Arrays;
 
@@ -20,7 +20,7 @@ import java.util.Arrays;
  *
  * <p>Keeps settings and scratch; the running errors are passed in.
  */
-final class Hedge {
+public final class Hedge {
 
   /** Below this weight (e^-40) an exponential is not worth its time. */
   private static final double HOPELESS = 40;
@@ -116,7 +116,7 @@ final class Hedge {
    * The least of some running errors that is not NaN; as integers, whose order is the same, since
    * the compiler compares floats by branches that are often mispredicted.
    */
-  static float least(float[] losses, int first, int experts) {
+  public static float least(float[] losses, int first, int experts) {
     int least = Float.floatToIntBits(Float.POSITIVE_INFINITY);
     for (int e = 0; e < experts; e++) {
       least = Math.min(least, Float.floatToRawIntBits(losses[first + e]) & Integer.MAX_VALUE);

@@ -1,4 +1,4 @@
-package dev.weir.forecast.stage;
+package dev.weir.forecast.hedge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;

@@ -1,4 +1,4 @@
-package dev.weir.forecast.stage;
+package dev.weir.forecast.hedge;
 
 import dev.weir.forecast.expert.NewestWeight;
 import dev.weir.forecast.slot.Bfloat16Slice;
@@ -18,7 +18,7 @@ import dev.weir.forecast.slot.FloatSlice;
  *
  * <p>Keeps settings and scratch; L and R are passed in, each as a slice of (experts).
  */
-final class SeasonalHedge {
+public final class SeasonalHedge {
 
   private static final int PHASES = 24;
   private static final double SHARE = 0.3; // of R

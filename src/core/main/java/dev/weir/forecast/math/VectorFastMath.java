@@ -1,4 +1,4 @@
-package dev.weir.forecast.candidate;
+package dev.weir.forecast.math;
 
 import static dev.weir.rnn.VectorLoops.LANES;
 import static dev.weir.rnn.VectorLoops.SPECIES;

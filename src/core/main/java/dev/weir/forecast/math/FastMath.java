@@ -1,4 +1,4 @@
-package dev.weir.forecast.candidate;
+package dev.weir.forecast.math;
 
 import dev.weir.rnn.Activation;
 import dev.weir.rnn.Kernels;
@@ -95,7 +95,7 @@ public final class FastMath {
   }
 
   /** The same of tanh, as {@link Activation} computes it. */
-  static void tanhs(float[] values, int length) {
+  public static void tanhs(float[] values, int length) {
     if (VECTORS) {
       VectorLoops.tanh(values, 0, length);
     } else {
