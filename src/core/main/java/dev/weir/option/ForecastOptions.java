@@ -3,6 +3,7 @@ package dev.weir.option;
 import dev.weir.forecast.LearnerSize;
 import dev.weir.forecast.engine.CovariateRule;
 import dev.weir.forecast.expert.Experts;
+import dev.weir.forecast.learn.LearnerSettings;
 import dev.weir.forecast.stage.OutsideModels;
 import dev.weir.forecast.window.InitialState;
 import dev.weir.forecast.window.Sampling.Gap;
@@ -18,6 +19,7 @@ import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiFunction;
 
 /** The options of a forecast, which the job file, SQL and the command line share. */
 public final class ForecastOptions {
@@ -293,6 +295,23 @@ public final class ForecastOptions {
   /** Options that the job file has once for each mode. */
   public static final List<Option<?>> OF_MODE =
       List.of(MODE, MODEL, FILE, HORIZON, SCALING, READOUT, CELL);
+
+  /**
+   * An option that changes how each series is learned.
+   *
+   * @param change applies its value, which is null if it is not set and has no default
+   */
+  public record OfLearner<T>(
+      Option<T> option, BiFunction<LearnerSettings, T, LearnerSettings> change) {}
+
+  /** Those that change nothing but that, in the order in which they apply. */
+  public static final List<OfLearner<?>> OF_LEARNER =
+      List.of(
+          new OfLearner<>(LEVELS, LearnerSettings::withLevels),
+          new OfLearner<>(
+              EXPERTS,
+              (learner, names) ->
+                  names == null || learner.isAlone() ? learner : learner.withExperts(names)));
 
   /** One of these options in the section of a mode. */
   public static <T> Option<T> in(Mode mode, Option<T> option) {

@@ -294,16 +294,21 @@ public final class ForecastSpec extends Spec {
               .formatted(usual.maxHorizon(), horizon));
       return null;
     }
-    LearnerSettings learner = learner(part, horizon).withLevels(get(ForecastOptions.LEVELS));
-    if (!learns()) {
-      return learner;
+    LearnerSettings learner = learner(part, horizon);
+    for (ForecastOptions.OfLearner<?> of : ForecastOptions.OF_LEARNER) {
+      learner = changed(learner, of);
     }
-    List<String> experts = get(ForecastOptions.EXPERTS);
-    return (experts == null ? learner : learner.withExperts(experts))
-        .withCovariates(covariates)
-        .withSecondSeason(seasons.second())
-        .withHolidays(holidays)
-        .withOutside(outside);
+    return !learns()
+        ? learner
+        : learner
+            .withCovariates(covariates)
+            .withSecondSeason(seasons.second())
+            .withHolidays(holidays)
+            .withOutside(outside);
+  }
+
+  private <T> LearnerSettings changed(LearnerSettings learner, ForecastOptions.OfLearner<T> of) {
+    return of.change().apply(learner, get(of.option()));
   }
 
   /** The models outside, with columns after those of the covariates. */

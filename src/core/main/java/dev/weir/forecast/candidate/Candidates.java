@@ -9,6 +9,7 @@ import static dev.weir.rnn.LinearColumns.TILE;
 
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.NewestWeight;
+import dev.weir.forecast.hedge.Hedge;
 import dev.weir.forecast.math.FastMath;
 import dev.weir.forecast.slot.Bfloat16Slice;
 import dev.weir.forecast.slot.FloatSlice;
@@ -50,8 +51,7 @@ public final class Candidates {
   private static final int PROBED = 16; // values from one probe to the next
   private static final int LOGARITHMS = 5; // of a step and candidate
   private static final float CHANGE_RATE = 0.02f;
-  private static final float ETA = 8; // how sharply the weights of a mean follow errors
-  private static final float FAR_BEHIND = 5; // times the least error: no weight falls further
+  private static final double ETA = 8; // how sharply the weights of a mean follow errors
 
   private final int given; // candidates that are passed in
   private final int candidates;
@@ -61,8 +61,8 @@ public final class Candidates {
   private int[] kinds; // (candidates), as the network numbers them
   private final CandidateErrors errors;
   private final PhaseErrors phases;
-  private final int[] shown; // numbers of candidates whose first error is an input, or -1
-  private final int median; // number of the candidate that is a running median, or -1
+  private final int[] shown; // candidates whose first error is an input; -1: the base's in place
+  private final int median; // candidate that is a running median; -1: the base in place
   private CandidateNetwork network; // null: no network yet
 
   private final FloatSlice change; // mean |change| and its weight, q_1, used
@@ -87,7 +87,9 @@ public final class Candidates {
   private final double[] apart; // (horizon, candidates), from the base, in units of its usual error
   private final double[] scale; // (horizon), q
   private final double[] bases; // (horizon)
-  private final float[] baseWeights; // (followed, candidates) of the mean; null if it is passed in
+  private final Hedge hedge;
+  private final FloatSlice losses; // (followed, candidates), running errors
+  private final double[] baseWeights; // (followed, candidates) of the mean; null if it is passed in
 
   /**
    * @param names of the candidates that are passed in
@@ -125,7 +127,9 @@ public final class Candidates {
     this.apart = new double[horizon * candidates];
     this.scale = new double[horizon];
     this.bases = new double[horizon];
-    this.baseWeights = ownBase ? new float[asked * candidates] : null;
+    this.hedge = new Hedge(ETA, 1);
+    this.losses = new FloatSlice().at(new float[asked * candidates], 0);
+    this.baseWeights = ownBase ? new double[asked * candidates] : null;
   }
 
   /** Uses another network from now on; null for none. */
@@ -252,29 +256,18 @@ public final class Candidates {
             x > MAX_APART ? MAX_APART : x < -MAX_APART ? -MAX_APART : x;
       }
     }
-    keepInputs(history, median < 0 ? 0 : of[median][0]);
+    keepInputs(history, median < 0 ? bases[0] : of[median][0]);
   }
 
   private void weighBase() {
     for (int s = 0; s < followed.count(); s++) {
       errors.moveTo(followed.step(s));
       boolean hasErrors = errors.isKnown();
-      float least = Float.MAX_VALUE;
-      for (int e = 0; hasErrors && e < candidates; e++) {
-        least = Math.min(least, errors.medium(e));
-      }
-      float perLeast = 1 / Math.max(least, Float.MIN_NORMAL);
-      int at = s * candidates;
-      float sum = 0;
       for (int e = 0; e < candidates; e++) {
-        float behind = hasErrors ? Math.min(FAR_BEHIND, errors.medium(e) * perLeast - 1) : 0;
-        baseWeights[at + e] = FastMath.exp(-ETA * behind);
-        sum += baseWeights[at + e];
-      }
-      for (int e = 0; e < candidates; e++) {
-        baseWeights[at + e] /= sum;
+        losses.set(s * candidates + e, hasErrors ? errors.medium(e) : 1);
       }
     }
+    hedge.weigh(losses, followed.count(), candidates, baseWeights);
   }
 
   /** The candidates' mean for a step, out of their forecasts. */
@@ -284,7 +277,7 @@ public final class Candidates {
     float share = followed.share(step);
     double mean = 0;
     for (int e = 0; e < candidates; e++) {
-      float from = baseWeights[before + e];
+      double from = baseWeights[before + e];
       mean += (from + share * (baseWeights[next + e] - from)) * forecasts[e];
     }
     return mean;
@@ -403,7 +396,7 @@ public final class Candidates {
     recent.set(at + 2, clip(baseErrorAtHorizon / scale[horizon - 1], 6));
     for (int k = 0; k < shown.length; k++) {
       int e = shown[k];
-      recent.set(at + 3 + k, e < 0 ? 0 : clip(firstErrors[e] / before, 6));
+      recent.set(at + 3 + k, clip((e < 0 ? baseError : firstErrors[e]) / before, 6));
     }
     recent.set(at + 8, clip(-median / first, 8));
     keepCalendar(history, at);

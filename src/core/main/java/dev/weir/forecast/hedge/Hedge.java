@@ -48,9 +48,10 @@ public final class Hedge {
   }
 
   /**
-   * Takes one error of each expert into its running error. What all errors have in common beyond
-   * {@value #SHOCK} times the least running error is left out: a spike, which no expert forecast,
-   * would otherwise make all experts look alike for as long as it is remembered.
+   * Takes one error of each expert into its running error; a forecast of NaN is none. What all
+   * errors have in common beyond {@value #SHOCK} times the least running error is left out: a
+   * spike, which no expert forecast, would otherwise make all experts look alike for as long as it
+   * is remembered.
    *
    * @param step steps ahead that the errors are of
    * @param age values since the series changed, or {@link NewestWeight#UNCHANGED}
@@ -70,6 +71,9 @@ public final class Hedge {
     double common = usual > 0 ? Math.max(0, least - SHOCK * usual) : 0;
     for (int e = 0; e < experts; e++) {
       double error = Math.abs(truth - forecasts[e]) - common;
+      if (Double.isNaN(error)) {
+        continue;
+      }
       all[from + e] =
           kept * all[from + e] + (1 - kept) * (float) (error < LARGEST ? error : LARGEST);
     }

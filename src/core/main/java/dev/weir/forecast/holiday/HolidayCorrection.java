@@ -3,13 +3,14 @@ package dev.weir.forecast.holiday;
 import dev.weir.forecast.Explanation;
 import dev.weir.forecast.expert.History;
 import dev.weir.forecast.expert.Rls;
+import dev.weir.forecast.slot.Bfloat16Slice;
 import dev.weir.forecast.slot.FloatSlice;
 import dev.weir.forecast.slot.Slots;
 import dev.weir.forecast.stage.Draft;
+import dev.weir.forecast.stage.OpenForecasts;
 import dev.weir.forecast.stage.Outcome;
 import dev.weir.forecast.stage.Row;
 import dev.weir.forecast.stage.Stage;
-import dev.weir.forecast.step.DelayLine;
 import dev.weir.forecast.step.FollowedSteps;
 
 /**
@@ -61,22 +62,23 @@ public final class HolidayCorrection implements Stage {
 
   private final SeriesCalendar calendar;
   private final FollowedSteps followed;
-  private final DelayLine delays;
+  private final OpenForecasts open;
   private final Rls rls = new Rls(FEATURES, LAMBDA, RIDGE, KAPPA, TRACE);
   private final double[] features = new double[FEATURES];
   private final FloatSlice regressions;
-  private final FloatSlice open; // plain forecasts until their values come
-  private final FloatSlice openCorrected;
+  private final Bfloat16Slice openPlain;
+  private final Bfloat16Slice openCorrected;
   private final OwnEffects own;
 
-  public HolidayCorrection(Slots slots, HolidaySettings settings, FollowedSteps followed) {
+  public HolidayCorrection(
+      Slots slots, OpenForecasts open, HolidaySettings settings, FollowedSteps followed) {
     this.calendar = new SeriesCalendar(settings);
     this.followed = followed;
-    this.delays = new DelayLine(followed);
+    this.open = open;
     Slots kept = slots.in("holidays");
     this.regressions = kept.floats("regressions", REGRESSIONS * PER_REGRESSION);
-    this.open = kept.floats("plain", DelayLine.places(followed));
-    this.openCorrected = kept.floats("corrected", DelayLine.places(followed));
+    this.openPlain = open.column("holidays, plain");
+    this.openCorrected = open.column("holidays");
     this.own = new OwnEffects(kept);
   }
 
@@ -107,7 +109,6 @@ public final class HolidayCorrection implements Stage {
     double[] forecasts = draft.value;
     long t = row.t();
     long today = calendar.perDay() == 0 ? 0 : calendar.day(t);
-    delays.keep(t);
     for (int i = 1; i <= forecasts.length; i++) {
       double plain = forecasts[i - 1];
       double corrected = plain;
@@ -127,9 +128,8 @@ public final class HolidayCorrection implements Stage {
         }
       }
       if (followed.has(i)) {
-        int at = delays.at(t, i);
-        open.set(at, (float) plain);
-        openCorrected.set(at, (float) corrected);
+        open.set(openPlain, row, i, plain);
+        open.set(openCorrected, row, i, corrected);
       }
     }
   }
@@ -177,10 +177,8 @@ public final class HolidayCorrection implements Stage {
     if (kind == SeriesCalendar.NORMAL) {
       return;
     }
-    delays.keep(t);
-    int at = delays.at(t - i, i);
-    double plain = open.get(at);
-    double corrected = openCorrected.get(at);
+    double plain = open.get(openPlain, outcome);
+    double corrected = open.get(openCorrected, outcome);
     double error = (truth - plain) / deviation;
     boolean isToday = day == calendar.day(t - i);
     FloatSlice of = regression(place(kind, isToday));

@@ -105,11 +105,11 @@ final class LearnerParts {
       stages.add(new LevelShift(slots));
     }
     if (settings.holidays() != null) {
-      stages.add(new HolidayCorrection(slots, settings.holidays(), followed));
+      stages.add(new HolidayCorrection(slots, open, settings.holidays(), followed));
     }
     if (settings.outside().count() > 0) {
       int before = settings.covariates().ahead();
-      stages.add(new OutsideStage(slots, settings.outside(), before, followed));
+      stages.add(new OutsideStage(slots, open, settings.outside(), before, followed));
     }
     stages.add(new Limits());
     return stages;
