@@ -16,6 +16,13 @@ public final class CandidateKinds {
   /** All, in the order of a model's weights. */
   public static final List<String> NAMES = names();
 
+  /** Experts whose errors a network reads at each value; the base's stand for a missing one. */
+  static final List<String> SHOWN =
+      List.of("rls-ar", "analogs", "log-rls", "seasonal-median", "seasonal-profile");
+
+  /** The running median that it reads at each value; the base stands for a missing one. */
+  static final String MEDIAN = "median-25";
+
   private CandidateKinds() {}
 
   private static List<String> names() {

@@ -109,11 +109,8 @@ public final class Candidates {
     this.recent = slots.bfloats("inputs", WINDOW * KEPT_INPUTS);
     int ofStep = candidates + (isNear(followed) ? 1 : 0);
     this.answer = slots.bfloats("answer", ownBase ? 0 : followed.count() * ofStep);
-    this.shown =
-        List.of("rls-ar", "analogs", "log-rls", "seasonal-median", "seasonal-profile").stream()
-            .mapToInt(names::indexOf)
-            .toArray();
-    this.median = names.indexOf("median-25");
+    this.shown = CandidateKinds.SHOWN.stream().mapToInt(names::indexOf).toArray();
+    this.median = names.indexOf(CandidateKinds.MEDIAN);
     this.forecasts = new double[candidates];
     this.firstErrors = new double[candidates];
     int asked = followed.count();

@@ -129,11 +129,6 @@ public final class SeriesForecaster
     return windows.newState();
   }
 
-  @Override
-  protected WindowState fit(WindowState state) {
-    return windows.fit(state);
-  }
-
   /** Has each mode learn the observation, and forecast if a window is due. */
   @Override
   protected void advance(String name, ForecastState series, WindowState state, Arrival arrival)
@@ -253,7 +248,7 @@ public final class SeriesForecaster
 
   private boolean isCurrent(ForecastState series) {
     WindowState state = series.times();
-    return state != null && windows.fit(state) == state && state.size() > 0;
+    return state != null && fit(state) == state && state.size() > 0;
   }
 
   /** How many observations before a new one what is learned of it depends on. */

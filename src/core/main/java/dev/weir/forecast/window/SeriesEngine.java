@@ -67,7 +67,9 @@ public abstract class SeriesEngine<
   public abstract T newState();
 
   /** The state, or the part that these settings can use. */
-  protected abstract T fit(T existing);
+  protected T fit(T existing) {
+    return windows.fits(existing) ? existing : windows.fit(existing, newState());
+  }
 
   /** A series moves on by an observation, which {@link #append} puts into its window. */
   protected abstract void advance(String name, S series, T state, Arrival arrival)

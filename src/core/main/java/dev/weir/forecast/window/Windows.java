@@ -93,16 +93,8 @@ public final class Windows {
     return new WindowState(seqLen, features, sampling.interval(), ahead, columns);
   }
 
-  /**
-   * A state that fits these windows: the given one or, when it was saved under another {@code
-   * seq_len} or interval, one with its newest observations. With another number of features the
-   * series starts again.
-   */
-  public WindowState fit(WindowState state) {
-    return fits(state) ? state : fit(state, newState());
-  }
-
-  private boolean fits(WindowState state) {
+  /** Whether a state was made with these settings. */
+  public boolean fits(WindowState state) {
     return state.seqLen() == seqLen
         && state.features() == features
         && state.ahead() == ahead
@@ -111,7 +103,8 @@ public final class Windows {
   }
 
   /**
-   * Copies what these windows can use of a state.
+   * Copies what these windows can use of a state that was saved with another {@code seq_len} or
+   * interval: its newest observations, and nothing with another number of features.
    *
    * @param fitted an empty one that fits
    */

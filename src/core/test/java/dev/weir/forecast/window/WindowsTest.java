@@ -236,11 +236,11 @@ public class WindowsTest {
     cut(longer, state, at(1, 10), at(2, 20), at(3, 30), at(4, 40), at(5, 50));
     longer.offer(state, at(9, 90), 6 * MINUTE);
     Windows shorter = new Windows(2, 1, 0);
-    WindowState fitted = shorter.fit(state);
+    WindowState fitted = shorter.fit(state, shorter.newState());
     assertThat(values(shorter.window(SERIES, fitted))).containsExactly(40.0, 50.0);
     assertThat(fitted.seen()).isEqualTo(5);
     assertThat(fitted.pendingSize()).isEqualTo(1);
-    assertThat(shorter.fit(fitted)).isSameAs(fitted);
+    assertThat(shorter.fits(fitted)).isTrue();
   }
 
   @Test
@@ -248,7 +248,8 @@ public class WindowsTest {
     Windows none = new Windows(3, 1, 0);
     WindowState state = none.newState();
     cut(none, state, at(1, 10));
-    assertThat(new Windows(3, 1, 1).fit(state).size()).isZero();
+    Windows other = new Windows(3, 1, 1);
+    assertThat(other.fit(state, other.newState()).size()).isZero();
   }
 
   @Test
@@ -371,14 +372,16 @@ public class WindowsTest {
       offer(hour, hour + 1, -hour - 1, hour + 2, -hour - 2);
     }
     Windows longer = windows(4, 5, Gap.SKIP);
-    assertThat(known(longer, longer.fit(state), 4, 5))
+    assertThat(known(longer, longer.fit(state, longer.newState()), 4, 5))
         .containsExactly(NAN, 6, 7, 8, 9, 10, NAN, NAN, NAN);
     Windows shorter = windows(2, 1, Gap.SKIP);
-    assertThat(known(shorter, shorter.fit(state), 2, 1)).containsExactly(7, 8, 9);
-    WindowState plain = new Windows(3, 1, 0, new Sampling(HOUR, Gap.SKIP, 9), 8, 0).fit(state);
+    assertThat(known(shorter, shorter.fit(state, shorter.newState()), 2, 1))
+        .containsExactly(7, 8, 9);
+    Windows unknowing = new Windows(3, 1, 0, new Sampling(HOUR, Gap.SKIP, 9), 8, 0);
+    WindowState plain = unknowing.fit(state, unknowing.newState());
     assertThat(plain.columns()).isZero();
     assertThat(plain.size()).isEqualTo(3);
-    state = windows.fit(plain); // nothing is known, but the values are
+    state = windows.fit(plain, windows.newState()); // nothing is known, but the values are
     assertThat(known()).containsOnly(NAN);
     assertThat(state.size()).isEqualTo(3);
   }
