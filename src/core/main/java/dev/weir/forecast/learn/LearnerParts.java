@@ -88,20 +88,20 @@ final class LearnerParts {
       OpenForecasts open,
       FollowedSteps followed,
       List<Expert> experts) {
-    Set<String> without = settings.combination().without();
+    Set<String> has = settings.combination().stages();
     boolean isAlone = settings.isAlone();
     double eta = settings.combination().eta();
     int count = experts.size();
     List<Stage> stages = new ArrayList<>();
     stages.add(new ExpertBlend(slots, followed, count, eta, isAlone && settings.combines()));
-    if (!isAlone && !without.contains("regression")) {
+    if (has.contains("regression")) {
       stages.add(new StackedRegression(slots, open, followed, count, eta));
     }
     if (settings.combines()) {
       List<String> names = experts.stream().map(Expert::name).toList();
       stages.add(new NetworkStage(slots, open, followed, names, isAlone, eta));
     }
-    if (!without.contains("shift")) {
+    if (has.contains("shift")) {
       stages.add(new LevelShift(slots));
     }
     if (settings.holidays() != null) {

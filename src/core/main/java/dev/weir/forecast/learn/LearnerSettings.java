@@ -51,6 +51,8 @@ public record LearnerSettings(
    */
   static final int LONGEST_WEEK = 720;
 
+  private static final Set<String> STAGES = Set.of("regression", "network", "shift");
+
   private static final List<String> FEW =
       List.of(
           "naive",
@@ -105,15 +107,14 @@ public record LearnerSettings(
    * How the experts become one forecast.
    *
    * @param isAlone whether a network forecasts out of its candidates, and nothing else is learned
-   * @param without names of the stages that are left out of {@code regression}, {@code network} and
-   *     {@code shift}
+   * @param stages names of those that the chain has of the ones that it may lack
    * @param eta how sharply weights follow errors
    */
-  public record Combination(boolean isAlone, Set<String> without, double eta)
+  public record Combination(boolean isAlone, Set<String> stages, double eta)
       implements Serializable {
 
     public Combination {
-      without = Set.copyOf(without);
+      stages = Set.copyOf(stages);
     }
   }
 
@@ -124,7 +125,7 @@ public record LearnerSettings(
 
   /** Whether a network that was trained for all series has the last word. */
   public boolean combines() {
-    return !combination.without.contains("network");
+    return combination.stages.contains("network");
   }
 
   private static void check(boolean holds, String what, String expected, Object got) {
@@ -136,12 +137,12 @@ public record LearnerSettings(
   /** The default of a job: all experts. */
   public static LearnerSettings defaults(int horizon) {
     int tail = horizon <= 8 ? 1000 : 1200; // in both cases a day of five minutes fits the budget
-    return of(horizon, Experts.NAMES, new Memory(24, 12, tail), false, Set.of());
+    return of(horizon, Experts.NAMES, new Memory(24, 12, tail), false, STAGES);
   }
 
   /** For a network that forecasts alone: nothing is learned but how large errors are. */
   public static LearnerSettings alone(int horizon) {
-    return of(horizon, CHEAP, Memory.SHORT, true, Set.of());
+    return of(horizon, CHEAP, Memory.SHORT, true, Set.of("network", "shift"));
   }
 
   /**
@@ -155,16 +156,16 @@ public record LearnerSettings(
 
   /** Least memory and time: a few experts and no network. */
   public static LearnerSettings small(int horizon) {
-    return of(horizon, FEW, new Memory(12, 8, 512), false, Set.of("network"));
+    return of(horizon, FEW, new Memory(12, 8, 512), false, Set.of("regression", "shift"));
   }
 
   private static LearnerSettings of(
-      int horizon, List<String> experts, Memory memory, boolean isAlone, Set<String> without) {
+      int horizon, List<String> experts, Memory memory, boolean isAlone, Set<String> stages) {
     return new LearnerSettings(
         horizon,
         experts,
         memory,
-        new Combination(isAlone, without, 8),
+        new Combination(isAlone, stages, 8),
         List.of(0.8, 0.95),
         Covariates.Count.NONE,
         NONE,
@@ -187,15 +188,19 @@ public record LearnerSettings(
 
   /** The same, and no network combines the experts. */
   public LearnerSettings withoutNetwork() {
-    return without("network");
+    return withStage("network", false);
   }
 
-  /** The same without a stage more, see {@link Combination}. */
-  public LearnerSettings without(String stage) {
-    Set<String> all = new HashSet<>(combination.without);
-    all.add(stage);
-    Combination fewer = new Combination(combination.isAlone, all, combination.eta);
-    return with(experts, levels, fewer, covariates, secondSeason, holidays, outside);
+  /** The same with or without a stage, see {@link Combination}. */
+  public LearnerSettings withStage(String stage, boolean isPresent) {
+    Set<String> stages = new HashSet<>(combination.stages);
+    if (isPresent) {
+      stages.add(stage);
+    } else {
+      stages.remove(stage);
+    }
+    Combination changed = new Combination(combination.isAlone, stages, combination.eta);
+    return with(experts, levels, changed, covariates, secondSeason, holidays, outside);
   }
 
   /** The same, and experts that learn from covariates. */

@@ -72,7 +72,7 @@ class ForecastExplanationTest {
         HORIZON,
         List.of(experts),
         small.memory(),
-        new LearnerSettings.Combination(false, Set.of("regression", "network"), 0.3),
+        new LearnerSettings.Combination(false, Set.of("shift"), 0.3),
         small.levels(),
         small.covariates(),
         small.secondSeason(),

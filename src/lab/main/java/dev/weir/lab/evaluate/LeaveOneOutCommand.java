@@ -84,7 +84,7 @@ public final class LeaveOneOutCommand implements Callable<Integer> {
       PARTS.put(name, of -> of.withExperts(of.experts().stream().filter(isOther).toList()));
     }
     for (String stage : List.of("regression", "network", "shift")) {
-      PARTS.put(stage, of -> of.without(stage));
+      PARTS.put(stage, of -> of.withStage(stage, false));
     }
   }
 
