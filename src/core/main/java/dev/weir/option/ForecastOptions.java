@@ -181,10 +181,6 @@ public final class ForecastOptions {
               name -> required(Experts.all().contains(name) ? name : null, name))
           .change(Option.LEARNS_AGAIN);
 
-  public static final Option<Boolean> DRIFT =
-      Option.flag("learning.drift", false, "Whether a drift of the errors is added, fading.")
-          .change(Option.LEARNS_AGAIN);
-
   /** A season as a number; by default it is detected in the data. */
   public static final Option<Integer> SEASON_LENGTH =
       Option.integer(
@@ -312,7 +308,6 @@ public final class ForecastOptions {
   public static final List<OfLearner<?>> OF_LEARNER =
       List.of(
           new OfLearner<>(LEVELS, LearnerSettings::withLevels),
-          new OfLearner<>(DRIFT, (learner, on) -> learner.withStage("drift", on)),
           new OfLearner<>(
               EXPERTS,
               (learner, names) ->

@@ -12,7 +12,6 @@ import dev.weir.forecast.slot.DoubleSlice;
 import dev.weir.forecast.slot.SeriesDimensions;
 import dev.weir.forecast.slot.Slots;
 import dev.weir.forecast.stage.ExpertBlend;
-import dev.weir.forecast.stage.FadingDrift;
 import dev.weir.forecast.stage.LevelShift;
 import dev.weir.forecast.stage.Limits;
 import dev.weir.forecast.stage.NetworkStage;
@@ -104,9 +103,6 @@ final class LearnerParts {
     }
     if (has.contains("shift")) {
       stages.add(new LevelShift(slots));
-    }
-    if (has.contains("drift")) {
-      stages.add(new FadingDrift(slots));
     }
     if (settings.holidays() != null) {
       stages.add(new HolidayCorrection(slots, open, settings.holidays(), followed));
